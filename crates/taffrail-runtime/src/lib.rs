@@ -1,0 +1,1 @@
+//! Requests, programs and decisions.
