@@ -5,9 +5,13 @@
 
 pub mod ast;
 pub mod diagnostic;
+mod parse;
 mod source;
 pub mod span;
+pub mod suggest;
 
 pub use diagnostic::{Diagnostic, Severity};
+pub use parse::{Parsed, parse};
 pub use source::{Source, SourceTable};
 pub use span::{Location, SourceId, Span};
+pub use taffrail_grammar::RESERVED;

@@ -1,0 +1,174 @@
+//! Mistakes in expressions that the grammar reads all the same, so that the rest is still understood.
+
+use crate::ast::{BinaryOp, Expr, ExprKind, Presence, Quantifier, QuantifierKind};
+use crate::diagnostic::Diagnostic;
+use crate::span::Span;
+
+use super::build::{Builder, Node};
+
+impl Builder {
+    /// Reports `&&`, `||` or `!`.
+    pub(super) fn c_style_operator(&self, place: Span, written: &str, word: &str) {
+        let location = self.location(place);
+        let replacement = if written == "!" {
+            "not ".to_owned()
+        } else {
+            word.to_owned()
+        };
+        self.report(
+            Diagnostic::error(
+                "c-style-operator",
+                location,
+                format!("`{written}` is not an operator"),
+            )
+            .hint(format!("write `{word}`"))
+            .fix(location, replacement),
+        );
+    }
+
+    /// Reports `=` where `==` is meant.
+    pub(super) fn single_equals(&self, place: Span) {
+        let location = self.location(place);
+        self.report(
+            Diagnostic::error("single-equals", location, "`=` does not compare")
+                .hint("write `==` to compare")
+                .fix(location, "=="),
+        );
+    }
+
+    /// Reports `a < b < c`.
+    pub(super) fn chained_comparison(&self, left: Span, place: Span, operator: &str) {
+        self.report(
+            Diagnostic::error(
+                "chained-comparison",
+                self.location(place),
+                format!("`{operator}` cannot follow another comparison"),
+            )
+            .label(self.location(left), "this is a comparison already")
+            .hint("join two comparisons with `and`: `a < b and b < c`")
+            .hint("to compare the outcome of a comparison, put it in parentheses"),
+        );
+    }
+
+    /// Reports `a not like b`.
+    pub(super) fn misplaced_not(&self, left: &Expr, place: Span, right: &Expr, op: BinaryOp) {
+        let word = if op == BinaryOp::Like {
+            "like"
+        } else {
+            "matches"
+        };
+        let whole = self.location(left.span.join(right.span));
+        let location = self.location(place);
+        let mut error = Diagnostic::error(
+            "misplaced-not",
+            location,
+            format!("`not {word}` is not an operator"),
+        )
+        .hint(format!("write `not (a {word} b)`"));
+        error.labels.push(crate::diagnostic::Label {
+            location: whole,
+            text: "negate all of this".to_owned(),
+        });
+        self.report(error);
+    }
+
+    /// Reports a quantifier or `if` as a part of a larger expression.
+    pub(super) fn needs_parentheses(&self, place: Span, text: &str) {
+        let word: String = text.chars().take_while(char::is_ascii_alphabetic).collect();
+        let location = self.location(place);
+        self.report(
+            Diagnostic::error(
+                "needs-parentheses",
+                location,
+                format!("`{word}` inside a larger expression needs parentheses"),
+            )
+            .hint("it runs as far right as it can; parentheses show where it ends")
+            .fix(location, format!("({text})")),
+        );
+    }
+
+    /// Reports what stands after `is` in place of `absent` or `present`, and returns what was meant.
+    pub(super) fn odd_presence(&self, place: Span, written: &str) -> Presence {
+        let negated = written.starts_with("not");
+        let meant = if negated == written.ends_with("present") {
+            Presence::Absent
+        } else {
+            Presence::Present
+        };
+        let word = match meant {
+            Presence::Absent => "is absent",
+            Presence::Present => "is present",
+        };
+        let location = self.location(place);
+        self.report(
+            Diagnostic::error(
+                "unknown-presence",
+                location,
+                "only `absent` or `present` can follow `is`",
+            )
+            .hint(format!("write `{word}`"))
+            .fix(location, word),
+        );
+        meant
+    }
+
+    /// Reports a quantifier that lacks the part it speaks about.
+    pub(super) fn check_body(&self, quantifier: &Quantifier, head: Span) {
+        if quantifier.body.is_some() {
+            return;
+        }
+        let (word, hint) = match quantifier.kind {
+            QuantifierKind::Count | QuantifierKind::No if quantifier.filter.is_some() => return,
+            QuantifierKind::Count => (
+                "count",
+                "add a condition: `count x in xs where x > 1`; `len(xs)` counts all",
+            ),
+            QuantifierKind::No => ("no", "add a condition: `no x in xs where x > 1`"),
+            QuantifierKind::Every => ("every", "say what holds for each: `every x in xs: x > 1`"),
+            QuantifierKind::Some => ("some", "say what holds for one: `some x in xs: x > 1`"),
+            QuantifierKind::Sum => (
+                "sum",
+                "say what to add up: `sum x in xs: x.size`; `sum(xs)` adds a list of numbers",
+            ),
+            QuantifierKind::Min => ("min", "say what to compare: `min x in xs: x.size`"),
+            QuantifierKind::Max => ("max", "say what to compare: `max x in xs: x.size`"),
+        };
+        self.report(
+            Diagnostic::error(
+                "missing-quantifier-body",
+                self.location(head),
+                format!("`{word}` does not say what it looks for"),
+            )
+            .hint(hint),
+        );
+    }
+
+    /// Returns a name; words that other languages use for literals are reported.
+    pub(super) fn name(&self, node: &Node<'_>) -> Expr {
+        let span = self.span(node);
+        let text = node.as_str();
+        let location = self.location(span);
+        let kind = match text {
+            "True" | "TRUE" | "False" | "FALSE" => {
+                let word = text.to_ascii_lowercase();
+                let error = Diagnostic::error(
+                    "capitalized-literal",
+                    location,
+                    format!("`{text}` is not a literal"),
+                );
+                let value = word == "true";
+                self.report(error.hint(format!("write `{word}`")).fix(location, word));
+                ExprKind::Bool(value)
+            }
+            "null" | "nil" | "None" | "undefined" => {
+                self.report(
+                    Diagnostic::error("null-literal", location, format!("there is no `{text}`"))
+                        .hint("ask `x is absent` or `x is present`; `x ?? y` gives a default"),
+                );
+                ExprKind::Error
+            }
+            _ => ExprKind::Name(text.to_owned()),
+        };
+        Expr { kind, span }
+    }
+}
