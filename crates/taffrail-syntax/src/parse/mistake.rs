@@ -2,7 +2,15 @@
 
 use taffrail_grammar::Rule;
 
+use crate::diagnostic::Diagnostic;
 use crate::span::Span;
+use crate::suggest;
+
+use super::context::Context;
+use super::expected::Expected;
+use super::number;
+use super::scan::TokenKind;
+use super::words;
 
 /// Where pest stopped, and what it would have taken there.
 pub(super) struct Failure {
@@ -27,4 +35,179 @@ impl Failure {
             expected,
         }
     }
+}
+
+/// Explains a failure among the tokens `first..end`.
+pub(super) fn explain(
+    context: Context<'_>,
+    first: usize,
+    end: usize,
+    failure: &Failure,
+) -> Diagnostic {
+    let tokens = context.tokens;
+    let range = tokens.tokens.get(first..end).unwrap_or_default();
+    let at = first + range.partition_point(|token| token.span.end as usize <= failure.at);
+    let expected = Expected::new(&failure.expected).inside(innermost_open(context, first, at));
+    let Some(token) = tokens.get(at).filter(|_| at < end) else {
+        return unexpected_end(context, first, end, &expected);
+    };
+    if token.kind == TokenKind::Text && failure.at > token.span.start as usize {
+        return in_template(context, token.span, failure.at);
+    }
+    if token.kind == TokenKind::Number && expected.takes_number() {
+        return number::explain(context, token.span);
+    }
+    if token.kind == TokenKind::Word {
+        word(context, at, &expected)
+    } else {
+        punctuation(context, at, &expected)
+    }
+}
+
+/// Returns the bracket around token `at` that opened after `first`.
+fn innermost_open<'scan>(context: Context<'scan>, first: usize, at: usize) -> Option<&'scan str> {
+    let mut open = Vec::new();
+    for index in first..at {
+        match context.tokens.kind(index) {
+            Some(TokenKind::Open) => open.push(context.tokens.str(index)),
+            Some(TokenKind::Close) => {
+                open.pop();
+            }
+            _ => {}
+        }
+    }
+    open.pop()
+}
+
+fn unexpected_end(
+    context: Context<'_>,
+    first: usize,
+    end: usize,
+    expected: &Expected,
+) -> Diagnostic {
+    let last = context.span(end.saturating_sub(1).max(first), end);
+    let place = context.location(last);
+    let what = expected.phrase("more");
+    Diagnostic::error(
+        "unexpected-end",
+        place,
+        format!("expected {what} after `{}`", short(context.text(last))),
+    )
+    .at(format!("expected {what} after this"))
+}
+
+fn in_template(context: Context<'_>, string: Span, at: usize) -> Diagnostic {
+    let rest = context.text(Span::new(at, string.end as usize));
+    let width = rest.chars().next().map_or(0, char::len_utf8);
+    let place = context.location(Span::new(at, at + width));
+    let before = context
+        .text(Span::new(string.start as usize, at))
+        .trim_end();
+    if rest.starts_with('}') && !before.ends_with('{') || !before.contains('{') {
+        return Diagnostic::error("unescaped-brace", place, "this brace closes nothing")
+            .hint("write `}}` for a brace in the text")
+            .fix(place, "}}");
+    }
+    if rest.starts_with('}') {
+        return Diagnostic::error(
+            "empty-interpolation",
+            place,
+            "there is nothing between these braces",
+        )
+        .hint("name a value, as in `{target.name}`; write `{{` and `}}` for braces in the text");
+    }
+    Diagnostic::error(
+        "unexpected-token",
+        place,
+        format!("expected an expression, found `{}`", short(rest)),
+    )
+    .hint("between braces stands an expression; write `{{` and `}}` for braces in the text")
+}
+
+fn word(context: Context<'_>, at: usize, expected: &Expected) -> Diagnostic {
+    let tokens = context.tokens;
+    let word = tokens.str(at);
+    let place = context.location(context.span(at, at + 1));
+    if expected.takes_name() && words::is_reserved(word) {
+        let error = Diagnostic::error(
+            "reserved-word",
+            place,
+            format!("`{word}` is a keyword and cannot be a name"),
+        );
+        return error
+            .hint("choose another name; after `.` and as the key of a map any word is allowed");
+    }
+    let error = Diagnostic::error(
+        "unexpected-token",
+        place,
+        expected.message(&format!("`{word}`")),
+    );
+    if let Some(near) = suggest::nearest(word, expected.keywords()) {
+        return error
+            .hint(format!("did you mean `{near}`"))
+            .fix(place, near);
+    }
+    let lower = word.to_ascii_lowercase();
+    if lower != word && words::is_reserved(&lower) {
+        return error
+            .hint(format!("keywords are lower case: write `{lower}`"))
+            .fix(place, lower);
+    }
+    let hint = match word {
+        "true" | "false" | "True" | "False" if tokens.before(at) == "is" => {
+            "compare with `== true` or `== false`"
+        }
+        "equals" | "eq" | "equal" => "write `==`",
+        "contains" | "has" | "includes" => "write `x in xs`, or call `contains(text, part)`",
+        "startsWith" | "startswith" | "starts_with" => "call `starts_with(text, start)`",
+        "endsWith" | "endswith" | "ends_with" => "call `ends_with(text, end)`",
+        "xor" => "write `(a or b) and not (a and b)`",
+        "elif" | "elsif" | "elseif" => "write `else if`",
+        "for" | "for_each" | "foreach" => "write `every x in xs: …` or `some x in xs: …`",
+        "exists" => "write `some x in xs: …`, or `x is present`",
+        "empty" => "write `len(xs) == 0`",
+        _ if expected.takes_operator() => "did you leave out an operator or a comma",
+        _ => return error,
+    };
+    error.hint(hint)
+}
+
+fn punctuation(context: Context<'_>, at: usize, expected: &Expected) -> Diagnostic {
+    let span = context.span(at, at + 1);
+    let place = context.location(span);
+    let written = context.text(span);
+    if written == ";" {
+        return Diagnostic::error("stray-semicolon", place, "no `;` is needed here")
+            .hint("delete it; a clause ends where the next one begins")
+            .fix(place, "");
+    }
+    let found = match context.tokens.kind(at) {
+        Some(TokenKind::Text) => "a string".to_owned(),
+        _ => format!("`{}`", short(written)),
+    };
+    let error = Diagnostic::error("unexpected-token", place, expected.message(&found));
+    match written {
+        ":=" => error.hint("write `=`").fix(place, "="),
+        "=>" => error.hint("write `>=` to compare"),
+        "->" | "?" => error.hint("write `if condition then value else other`"),
+        "::" => error.hint("write `.` between names"),
+        "<<" | ">>" => error.hint("a reason is written `because \"…\"`"),
+        "$" | "%" => error.hint("names are written without a sign before them"),
+        "&" => error.hint("write `and`"),
+        "|" => error.hint("write `or`"),
+        "^" => error.hint("there is no power operator"),
+        "`" => error.hint("strings stand between double quotes"),
+        "}" if expected.takes_operand() => error.hint("something is missing before this"),
+        _ => error,
+    }
+}
+
+/// Returns user text short enough for a message, on one line.
+pub(super) fn short(text: &str) -> String {
+    let line = text.lines().next().unwrap_or("");
+    let mut short: String = line.chars().take(40).collect();
+    if short.len() < text.len() {
+        short.push('…');
+    }
+    short
 }

@@ -1,30 +1,405 @@
-//! Reads what can be read of a broken declaration.
+//! Reads what can be read of a broken declaration: its head, and each clause by itself.
 
+use pest::Parser;
+use taffrail_grammar::{GuardParser, Rule};
+
+use crate::ast::{
+    Annotation, Clause, ClauseKind, Expr, ExprKind, ItemKind, On, Path, Rule as PolicyRule,
+    Template, Text,
+};
 use crate::diagnostic::Diagnostic;
-use crate::span::{Location, SourceId, Span};
+use crate::span::Span;
+use crate::suggest;
 
+use super::build::{Builder, Nodes};
+use super::context::Context;
+use super::declaration::{Declared, rule_kind};
+use super::foreign;
 use super::item::ParsedItem;
-use super::mistake::Failure;
-use super::split::{Region, Tokens};
+use super::mistake::{self, Failure};
+use super::scan::TokenKind;
+use super::scenario::TestClause;
+use super::split::Region;
+use super::words;
 
 /// Reports what is wrong with a declaration and returns the rest of it.
-pub(super) fn recover(
-    source: SourceId,
-    tokens: Tokens<'_>,
-    region: &Region,
-    failure: Failure,
-) -> ParsedItem {
-    let _ = (&tokens, region);
-    let span = Span::new(failure.at, failure.at);
-    let error = Diagnostic::error(
-        "unexpected-token",
-        Location { source, span },
-        format!("{:?}", failure.expected),
-    );
-    ParsedItem {
-        declared: None,
-        annotations: Vec::new(),
-        span,
-        diagnostics: vec![error],
+pub(super) fn recover(context: Context<'_>, region: &Region, failure: &Failure) -> ParsedItem {
+    let mut recovery = Recovery {
+        context,
+        region,
+        diagnostics: Vec::new(),
+    };
+    let parsed = recovery.declaration(failure);
+    let span = context.span(region.first, region.end);
+    let (annotations, declared) = parsed.unwrap_or_default();
+    let silent =
+        recovery.diagnostics.is_empty() && !region.unbalanced && !context.has_lexical_error(span);
+    if silent {
+        // Every part could be read but the whole could not, so what pest said of the whole must do.
+        recovery.fail(region.first, region.end, failure);
     }
+    ParsedItem {
+        declared,
+        annotations,
+        span,
+        diagnostics: recovery.diagnostics,
+    }
+}
+
+type Recovered = Option<(Vec<Annotation>, Option<Declared>)>;
+
+struct Recovery<'scan, 'region> {
+    context: Context<'scan>,
+    region: &'region Region,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Recovery<'_, '_> {
+    fn declaration(&mut self, failure: &Failure) -> Recovered {
+        let head = self.region.head;
+        let keyword = self.context.tokens.str(head);
+        let known = words::DECLARATIONS.contains(&keyword)
+            || words::DECLARATIONS_BEFORE_A_NAME.contains(&keyword);
+        if !known {
+            self.unknown_declaration(head);
+            return None;
+        }
+        let open = (head..self.region.end).find(|at| self.context.tokens.str(*at) == "{");
+        match open {
+            Some(open) if words::BRACED.contains(&keyword) => self.braced(keyword == "test", open),
+            _ => {
+                self.fail(self.region.first, self.region.end, failure);
+                None
+            }
+        }
+    }
+
+    fn unknown_declaration(&mut self, head: usize) {
+        if let Some(error) = foreign::recognize(self.context, head) {
+            self.diagnostics.push(error);
+            return;
+        }
+        let span = self.context.span(head, head + 1);
+        if self.context.has_lexical_error(span) {
+            return;
+        }
+        let place = self.context.location(span);
+        let found = mistake::short(self.context.text(span));
+        let error = Diagnostic::error(
+            "unknown-declaration",
+            place,
+            format!("`{found}` does not begin a declaration"),
+        );
+        let known = words::DECLARATIONS
+            .iter()
+            .chain(words::DECLARATIONS_BEFORE_A_NAME);
+        let error = if words::CLAUSES.contains(&found.as_str()) {
+            error.hint(format!(
+                "`{found}` is a clause; it stands between the braces of a rule"
+            ))
+        } else if let Some(near) = suggest::nearest(&found, known.copied()) {
+            error
+                .hint(format!("did you mean `{near}`"))
+                .fix(place, near)
+        } else {
+            error.hint("a declaration begins with `use`, `param`, `signal`, `let`, `verb`, `kind`, `tolerance`, `grant`, `guard`, `budget`, `breaker`, `waive`, `test` or `prove`")
+        };
+        self.diagnostics.push(error);
+    }
+
+    fn braced(&mut self, is_test: bool, open: usize) -> Recovered {
+        let body_end = self.body_end(open);
+        let head = self.head(is_test, open);
+        let pieces = self.pieces(is_test, open + 1, body_end);
+        if is_test {
+            let clauses = pieces
+                .into_iter()
+                .filter_map(|(first, end)| self.test_clause(first, end))
+                .collect();
+            let (annotations, head) = head?;
+            let Head::Test(name) = head else { return None };
+            let test = self.built(Span::default(), |builder| builder.test(name, clauses));
+            return Some((annotations, Some(Declared::Item(ItemKind::Test(test)))));
+        }
+        let clauses = pieces
+            .into_iter()
+            .filter_map(|(first, end)| self.clause(first, end))
+            .collect();
+        let (annotations, head) = head?;
+        let Head::Rule(kind, name) = head else {
+            return None;
+        };
+        let rule = PolicyRule {
+            kind,
+            name,
+            clauses,
+        };
+        Some((annotations, Some(Declared::Item(ItemKind::Rule(rule)))))
+    }
+
+    /// Returns the closing brace of the body, or the end when there is none; reports what follows it.
+    fn body_end(&mut self, open: usize) -> usize {
+        let last = self.region.end.saturating_sub(1);
+        let closed = last > open && self.context.tokens.str(last) == "}" && !self.region.unbalanced;
+        if closed { last } else { self.region.end }
+    }
+
+    fn head(&mut self, is_test: bool, open: usize) -> Option<(Vec<Annotation>, Head)> {
+        let rule = if is_test {
+            Rule::test_head_alone
+        } else {
+            Rule::rule_head_alone
+        };
+        self.parse(rule, self.region.first, open, |builder, nodes| {
+            let mut annotations = Vec::new();
+            let mut kind = None;
+            let mut head = None;
+            for node in nodes {
+                match node.as_rule() {
+                    Rule::annotation => annotations.push(builder.annotation(node)),
+                    Rule::rule_kind => kind = Some(rule_kind(node.as_str())),
+                    Rule::module_path => {
+                        head = kind.map(|kind| Head::Rule(kind, builder.path(node)))
+                    }
+                    Rule::EOI => {}
+                    _ => head = Some(Head::Test(builder.text(&node))),
+                }
+            }
+            head.map(|head| (annotations, head))
+        })?
+    }
+
+    /// Cuts the body into clauses, as token ranges.
+    fn pieces(&self, is_test: bool, first: usize, end: usize) -> Vec<(usize, usize)> {
+        let tokens = self.context.tokens;
+        let mut starts = Vec::new();
+        let mut depth = 0_usize;
+        for at in first..end {
+            match tokens.kind(at) {
+                Some(TokenKind::Open) => depth += 1,
+                Some(TokenKind::Close) => depth = depth.saturating_sub(1),
+                Some(TokenKind::Word) => {
+                    // A bracket that is never closed must not swallow the clauses below it.
+                    let reachable =
+                        depth == 0 || (self.region.unbalanced && tokens.indent(at).is_some());
+                    let previous = starts.last().map_or("", |start| tokens.str(*start));
+                    if reachable && self.begins_a_clause(is_test, at, first, previous) {
+                        depth = 0;
+                        starts.push(at);
+                        continue;
+                    }
+                }
+                _ => {}
+            }
+            if starts.is_empty() {
+                starts.push(at);
+            }
+        }
+        let ends = starts.iter().skip(1).copied().chain(std::iter::once(end));
+        starts.iter().copied().zip(ends).collect()
+    }
+
+    fn begins_a_clause(&self, is_test: bool, at: usize, first: usize, clause: &str) -> bool {
+        let tokens = self.context.tokens;
+        let word = tokens.str(at);
+        let before = if at == first { "" } else { tokens.before(at) };
+        if matches!(before, "." | "expect" | "least" | "most")
+            || (before == "no" && clause == "expect")
+        {
+            return false;
+        }
+        let known: &[&str] = if is_test {
+            words::TEST_CLAUSES
+        } else {
+            words::CLAUSES
+        };
+        if known.contains(&word) {
+            return match word {
+                "by" => !matches!(clause, "limit" | "trip"),
+                "at" => !matches!(before, "propose" | "escalate"),
+                _ => true,
+            };
+        }
+        // A misspelt keyword: first on its line, before something that a clause could say, after something complete.
+        let complete = !matches!(
+            before,
+            "," | "=" | "==" | "!=" | "<" | ">" | "<=" | ">=" | "??" | "+" | "-" | "*" | "/"
+        ) && !words::is_reserved(before);
+        let followed = matches!(
+            tokens.kind(at + 1),
+            Some(TokenKind::Word | TokenKind::Text | TokenKind::Number)
+        ) || (is_test && tokens.str(at + 1) == "{");
+        complete
+            && followed
+            && tokens.indent(at).is_some()
+            && !words::is_reserved(word)
+            && !words::is_reserved(tokens.str(at + 1))
+            && !words::CONNECTIVES.contains(&word)
+    }
+
+    fn clause(&mut self, first: usize, end: usize) -> Option<Clause> {
+        let keyword = self.context.tokens.str(first);
+        if !words::CLAUSES.contains(&keyword) {
+            self.unknown_clause(first, words::CLAUSES);
+            return None;
+        }
+        let parsed = self.parse(Rule::clause_alone, first, end, |builder, nodes| {
+            nodes
+                .into_iter()
+                .next()
+                .map(|clause| builder.clause(clause))
+        });
+        parsed.flatten().or_else(|| {
+            let span = self.context.span(first, end);
+            placeholder(keyword, span).map(|kind| Clause { kind, span })
+        })
+    }
+
+    fn test_clause(&mut self, first: usize, end: usize) -> Option<TestClause> {
+        if !words::TEST_CLAUSES.contains(&self.context.tokens.str(first)) {
+            self.unknown_clause(first, words::TEST_CLAUSES);
+            return None;
+        }
+        let parsed = self.parse(Rule::test_clause_alone, first, end, |builder, nodes| {
+            nodes
+                .into_iter()
+                .next()
+                .map(|clause| builder.test_clause(clause))
+        });
+        parsed.flatten()
+    }
+
+    fn unknown_clause(&mut self, at: usize, known: &[&'static str]) {
+        let span = self.context.span(at, at + 1);
+        if self.context.has_lexical_error(span) {
+            return;
+        }
+        let place = self.context.location(span);
+        let found = mistake::short(self.context.text(span));
+        if found == ";" {
+            let failure = Failure {
+                at: span.start as usize,
+                expected: Vec::new(),
+            };
+            self.fail(at, at + 1, &failure);
+            return;
+        }
+        let error = Diagnostic::error(
+            "unknown-clause",
+            place,
+            format!("`{found}` does not begin a clause"),
+        );
+        let error = match suggest::nearest(&found, known.iter().copied()) {
+            Some(near) => error
+                .hint(format!("did you mean `{near}`"))
+                .fix(place, near),
+            None if found == "if" => error
+                .hint("a condition is written `when …`")
+                .fix(place, "when"),
+            None => {
+                let all: Vec<String> = known.iter().map(|word| format!("`{word}`")).collect();
+                error.hint(format!("the clauses are {}", all.join(", ")))
+            }
+        };
+        self.diagnostics.push(error);
+    }
+
+    /// Parses a piece with a rule of its own; reports what stops it.
+    fn parse<T>(
+        &mut self,
+        rule: Rule,
+        first: usize,
+        end: usize,
+        build: impl FnOnce(&Builder, Nodes<'_>) -> T,
+    ) -> Option<T> {
+        let span = self.context.span(first, end);
+        let slice = self.context.text(span);
+        match GuardParser::parse(rule, slice) {
+            Ok(nodes) => Some(self.built(span, |builder| build(builder, nodes))),
+            Err(error) => {
+                let failure = Failure::new(&error, span);
+                if !self.is_explained(first, end, span) {
+                    self.fail(first, end, &failure);
+                }
+                None
+            }
+        }
+    }
+
+    fn built<T>(&mut self, span: Span, build: impl FnOnce(&Builder) -> T) -> T {
+        let builder = Builder::new(self.context.source, span.start as usize);
+        let value = build(&builder);
+        self.diagnostics.extend(builder.into_diagnostics());
+        value
+    }
+
+    /// Tells whether an error in these tokens follows from one that is reported already.
+    fn is_explained(&self, first: usize, end: usize, span: Span) -> bool {
+        let count = |kind| {
+            (first..end)
+                .filter(|at| self.context.tokens.kind(*at) == Some(kind))
+                .count()
+        };
+        let lopsided = count(TokenKind::Open) != count(TokenKind::Close);
+        self.context.has_lexical_error(span) || (self.region.unbalanced && lopsided)
+    }
+
+    fn fail(&mut self, first: usize, end: usize, failure: &Failure) {
+        let span = self.context.span(first, end);
+        if !self.is_explained(first, end, span) {
+            self.diagnostics
+                .push(mistake::explain(self.context, first, end, failure));
+        }
+    }
+}
+
+enum Head {
+    Rule(crate::ast::RuleKind, Path),
+    Test(Text),
+}
+
+/// Returns a clause with a hole, so that nobody complains that it is missing; `None` where no hole fits.
+fn placeholder(keyword: &str, span: Span) -> Option<ClauseKind> {
+    let hole = || Expr {
+        kind: ExprKind::Error,
+        span,
+    };
+    let template = Template {
+        parts: Vec::new(),
+        span,
+    };
+    let kind = match keyword {
+        "on" => ClauseKind::On(On {
+            verbs: None,
+            kinds: None,
+            namespaces: None,
+        }),
+        "when" => ClauseKind::When(hole()),
+        "unless" => ClauseKind::Unless(hole()),
+        "risk" => ClauseKind::Risk(hole()),
+        "propose" => ClauseKind::Propose(Vec::new()),
+        "escalate" => ClauseKind::Escalate(Vec::new()),
+        "forbid" => ClauseKind::Forbid,
+        "because" => ClauseKind::Because(template),
+        "limit" => ClauseKind::Limit {
+            limit: hole(),
+            per: hole(),
+            by: Vec::new(),
+        },
+        "spend" => ClauseKind::Spend(hole()),
+        "trip" => ClauseKind::Trip {
+            failures: hole(),
+            within: hole(),
+            by: Vec::new(),
+        },
+        "hold" => ClauseKind::Hold(hole()),
+        "until" => ClauseKind::Until(hole()),
+        "by" => ClauseKind::By(Text {
+            text: String::new(),
+            span,
+        }),
+        "at" => ClauseKind::AtMostPropose,
+        _ => return None,
+    };
+    Some(kind)
 }
