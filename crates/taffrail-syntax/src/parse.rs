@@ -14,6 +14,7 @@ mod foreign;
 mod item;
 mod literal;
 mod mistake;
+mod name;
 mod nesting;
 mod number;
 mod operator;
@@ -53,6 +54,7 @@ pub fn parse(source: SourceId, text: &str) -> Parsed {
         return refused(too_large(source, text.len()));
     }
     let scan = scan::scan(source, text);
+    let plain = scan.without_comments(text);
     let mut diagnostics = scan.diagnostics;
     let lexical = lexical_places(&diagnostics);
     let context = Context {
@@ -61,6 +63,7 @@ pub fn parse(source: SourceId, text: &str) -> Parsed {
             text,
             tokens: &scan.tokens,
         },
+        plain: &plain,
         lexical: &lexical,
     };
     let regions = split::split(source, context.tokens, &mut diagnostics);

@@ -8,18 +8,10 @@ use crate::span::Span;
 use super::build::{Builder, Node, Nodes};
 
 impl Builder {
-    /// Returns a `clause` node.
+    /// Returns the node of a clause.
     pub(super) fn clause(&self, node: Node<'_>) -> Clause {
         let span = self.span(&node);
-        let kind = match node.into_inner().next() {
-            Some(node) => self.clause_kind(node),
-            None => ClauseKind::Forbid,
-        };
-        Clause { kind, span }
-    }
-
-    fn clause_kind(&self, node: Node<'_>) -> ClauseKind {
-        match node.as_rule() {
+        let kind = match node.as_rule() {
             Rule::on => ClauseKind::On(self.on(node)),
             Rule::when => ClauseKind::When(self.expr_inside(node)),
             Rule::unless => ClauseKind::Unless(self.expr_inside(node)),
@@ -39,7 +31,8 @@ impl Builder {
             Rule::at_most_propose => ClauseKind::AtMostPropose,
             Rule::expect => ClauseKind::Expect(self.expect(node)),
             _ => ClauseKind::Forbid,
-        }
+        };
+        Clause { kind, span }
     }
 
     fn on(&self, node: Node<'_>) -> On {

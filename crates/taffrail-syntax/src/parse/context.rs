@@ -9,6 +9,8 @@ use super::split::Tokens;
 pub(super) struct Context<'scan> {
     pub(super) source: SourceId,
     pub(super) tokens: Tokens<'scan>,
+    /// The text with blanks in place of comments, which is what pest reads.
+    pub(super) plain: &'scan str,
     /// Where the scan found a bad character or string, in order. What pest says about such a place is noise.
     pub(super) lexical: &'scan [u32],
 }
@@ -37,6 +39,13 @@ impl<'scan> Context<'scan> {
     pub(super) fn text(&self, span: Span) -> &'scan str {
         self.tokens
             .text
+            .get(span.start as usize..span.end as usize)
+            .unwrap_or("")
+    }
+
+    /// Returns the text of a span as pest reads it.
+    pub(super) fn plain(&self, span: Span) -> &'scan str {
+        self.plain
             .get(span.start as usize..span.end as usize)
             .unwrap_or("")
     }

@@ -61,8 +61,8 @@ impl Builder {
             match part.as_rule() {
                 Rule::rule_kind => rule.kind = rule_kind(part.as_str()),
                 Rule::module_path => rule.name = self.path(part),
-                Rule::clause => rule.clauses.push(self.clause(part)),
-                _ => {}
+                Rule::open_brace | Rule::close_brace => {}
+                _ => rule.clauses.push(self.clause(part)),
             }
         }
         rule

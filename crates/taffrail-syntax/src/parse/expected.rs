@@ -23,13 +23,10 @@ impl Expected {
         let mut expected = Self {
             words: BTreeSet::new(),
             things: BTreeSet::new(),
-            operand: rules.iter().any(|rule| {
-                matches!(
-                    rule,
-                    Rule::name | Rule::expr | Rule::postfix_expr | Rule::bare
-                )
-            }),
-            operator: rules.contains(&Rule::compare) || rules.contains(&Rule::field),
+            operand: rules
+                .iter()
+                .any(|rule| matches!(rule, Rule::name | Rule::expr | Rule::postfix_expr)),
+            operator: rules.contains(&Rule::operator_start) || rules.contains(&Rule::compare),
             number: rules.iter().any(|rule| NUMBERS.contains(rule)),
             name: rules
                 .iter()

@@ -43,7 +43,7 @@ impl From<Expr> for Operand {
 }
 
 impl Builder {
-    /// Returns an `expr`, `postfix_expr` or `bare` node.
+    /// Returns an `expr` or `postfix_expr` node.
     pub(super) fn expr(&self, node: Node<'_>) -> Expr {
         let nodes = node.into_inner();
         match nodes.peek().map(|first| first.as_rule()) {
@@ -74,7 +74,6 @@ impl Builder {
     fn primary(&self, node: Node<'_>) -> Expr {
         let span = self.span(&node);
         let kind = match node.as_rule() {
-            Rule::boolean => ExprKind::Bool(node.as_str() == "true"),
             Rule::raw_string | Rule::quoted | Rule::single_quoted => {
                 ExprKind::String(self.text(&node).text)
             }
@@ -86,10 +85,6 @@ impl Builder {
                     .map(|entry| self.map_entry(entry))
                     .collect(),
             ),
-            Rule::bare => {
-                self.needs_parentheses(span, node.as_str());
-                self.expr(node).kind
-            }
             _ => return self.name(&node),
         };
         Expr { kind, span }

@@ -42,7 +42,7 @@ pub(super) fn parse_item(context: Context<'_>, region: &Region) -> ParsedItem {
         ]);
     }
     let builder = Builder::new(context.source, span.start as usize);
-    match GuardParser::parse(Rule::item_alone, context.text(span)) {
+    match GuardParser::parse(Rule::item_alone, context.plain(span)) {
         Ok(nodes) => {
             let (annotations, declared) = build(&builder, nodes);
             ParsedItem {

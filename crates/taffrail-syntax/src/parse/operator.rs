@@ -142,33 +142,4 @@ impl Builder {
             .hint(hint),
         );
     }
-
-    /// Returns a name; words that other languages use for literals are reported.
-    pub(super) fn name(&self, node: &Node<'_>) -> Expr {
-        let span = self.span(node);
-        let text = node.as_str();
-        let location = self.location(span);
-        let kind = match text {
-            "True" | "TRUE" | "False" | "FALSE" => {
-                let word = text.to_ascii_lowercase();
-                let error = Diagnostic::error(
-                    "capitalized-literal",
-                    location,
-                    format!("`{text}` is not a literal"),
-                );
-                let value = word == "true";
-                self.report(error.hint(format!("write `{word}`")).fix(location, word));
-                ExprKind::Bool(value)
-            }
-            "null" | "nil" | "None" | "undefined" => {
-                self.report(
-                    Diagnostic::error("null-literal", location, format!("there is no `{text}`"))
-                        .hint("ask `x is absent` or `x is present`; `x ?? y` gives a default"),
-                );
-                ExprKind::Error
-            }
-            _ => ExprKind::Name(text.to_owned()),
-        };
-        Expr { kind, span }
-    }
 }

@@ -313,7 +313,7 @@ impl Recovery<'_, '_> {
         build: impl FnOnce(&Builder, Nodes<'_>) -> T,
     ) -> Option<T> {
         let span = self.context.span(first, end);
-        let slice = self.context.text(span);
+        let slice = self.context.plain(span);
         match GuardParser::parse(rule, slice) {
             Ok(nodes) => Some(self.built(span, |builder| build(builder, nodes))),
             Err(error) => {

@@ -3,6 +3,8 @@
 //! pest parses one declaration at a time and stops at its first error. The scan finds where declarations and clauses
 //! begin, keeps the comments, and reports what is wrong with single characters and strings.
 
+use std::borrow::Cow;
+
 use crate::ast;
 use crate::diagnostic::Diagnostic;
 use crate::span::{Location, SourceId, Span};
@@ -46,8 +48,29 @@ pub(super) struct Scan {
     pub(super) comments: Vec<ast::Comment>,
     /// The `//!` lines.
     pub(super) file_docs: Vec<String>,
+    /// Every comment, documentation too.
+    blanks: Vec<Span>,
     /// What is wrong with characters and strings, in order.
     pub(super) diagnostics: Vec<Diagnostic>,
+}
+
+impl Scan {
+    /// Returns the text with a space for every byte of a comment, so that places stay the same.
+    pub(super) fn without_comments<'text>(&self, text: &'text str) -> Cow<'text, str> {
+        if self.blanks.is_empty() {
+            return Cow::Borrowed(text);
+        }
+        let mut blanked = String::with_capacity(text.len());
+        let mut done = 0;
+        for blank in &self.blanks {
+            let (start, end) = (blank.start as usize, blank.end as usize);
+            blanked.push_str(text.get(done..start).unwrap_or(""));
+            blanked.extend(std::iter::repeat_n(' ', end - start));
+            done = end;
+        }
+        blanked.push_str(text.get(done..).unwrap_or(""));
+        Cow::Owned(blanked)
+    }
 }
 
 /// Scans a text.
@@ -147,6 +170,7 @@ impl Scanner<'_> {
         let end = self.line_end();
         let text = self.text.get(start..end).unwrap_or("");
         characters::check_text(self.source, text, start, &mut self.found.diagnostics);
+        self.found.blanks.push(Span::new(start, end));
         if let Some(doc) = text.strip_prefix("//!") {
             self.found.file_docs.push(without_space(doc).to_owned());
         } else if text.starts_with("///") && !text.starts_with("////") {

@@ -228,19 +228,8 @@ impl Builder {
             "true" => true,
             "false" => false,
             "True" | "TRUE" | "False" | "FALSE" => {
-                let plain = word.to_ascii_lowercase();
-                let location = self.location(span);
-                let value = plain == "true";
-                self.report(
-                    Diagnostic::error(
-                        "capitalized-literal",
-                        location,
-                        format!("`{word}` is not a literal"),
-                    )
-                    .hint(format!("write `{plain}`"))
-                    .fix(location, plain),
-                );
-                value
+                self.capitalized_literal(word, span);
+                word.eq_ignore_ascii_case("true")
             }
             _ => return GivenValueKind::Word(word.to_owned()),
         };
