@@ -1,1 +1,56 @@
-//! Requests, programs and decisions.
+//! Requests, compiled programs and decisions: everything that is needed to decide, nothing that is
+//! needed to compile.
+//!
+//! A [`Program`] is loaded once. It decides a [`Request`](request::Request): the
+//! [`Decision`] holds the verdict and renders its full [`Report`](decision::Report) on demand. The way of a decision:
+//! `facts` resolves what the program reads, `index` finds the rules that can apply, `matching` and `eval` tell in
+//! three-valued logic whether they do, `decide` joins what they say.
+
+pub mod builtins;
+pub mod decision;
+pub mod program;
+pub mod request;
+
+pub mod arithmetic;
+pub mod compare;
+pub mod glob;
+pub mod json;
+pub mod limits;
+pub mod membership;
+pub mod quantity;
+pub mod text;
+pub mod value;
+
+mod cause;
+mod decide;
+mod decimal;
+mod diff;
+mod effects;
+mod engine;
+mod eval;
+mod facts;
+mod index;
+mod intent;
+mod ledger;
+mod matching;
+mod plan;
+mod prune;
+mod reads;
+mod report;
+mod requirements;
+mod saved;
+mod truth;
+mod types;
+mod workload;
+
+pub use cause::{Cause, Causes};
+pub use decide::Decision;
+pub use decimal::Decimal;
+pub use engine::ProgramError;
+pub use facts::Facts;
+pub use plan::PlanDecision;
+pub use requirements::{ObjectRequirement, Requirements, SignalRequirement};
+pub use saved::Program;
+pub use truth::Truth;
+pub use types::{EnumType, Type};
+pub use value::{Map, Value};

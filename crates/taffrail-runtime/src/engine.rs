@@ -1,0 +1,316 @@
+//! A program as it is loaded: the data together with what is derived from it once.
+
+use std::sync::Arc;
+
+use regex::Regex;
+
+use crate::index::Index;
+use crate::program::{Expr, ExprId, ProgramData, Rule, RuleBody, RuleId, SlotId, SlotPath};
+use crate::prune::Needed;
+use crate::value::Value;
+
+/// How deep expressions may nest; deeper ones could exhaust the stack.
+const DEPTH_LIMIT: u32 = 256;
+
+/// Why data is not a program.
+#[derive(Debug, thiserror::Error)]
+pub enum ProgramError {
+    /// The bytes are no saved program.
+    #[error("not a saved program: {source}")]
+    Format {
+        /// What the reader says.
+        source: serde_json::Error,
+    },
+    /// The program was saved by another version of the format.
+    #[error(
+        "saved by format version {found}, this engine reads {expected}; compile the policies again"
+    )]
+    Version {
+        /// The version found.
+        found: u32,
+        /// The version this engine reads.
+        expected: u32,
+    },
+    /// An id points to nothing, or to something that comes later.
+    #[error("damaged program: {what} points outside of its table")]
+    Dangling {
+        /// What points there.
+        what: &'static str,
+    },
+    /// A pattern does not compile.
+    #[error("damaged program: pattern `{pattern}` does not compile")]
+    Pattern {
+        /// The pattern.
+        pattern: String,
+    },
+    /// An expression nests too deeply.
+    #[error("an expression nests more than {DEPTH_LIMIT} levels deep, its lets counted")]
+    TooDeep {
+        /// The first such expression.
+        expr: ExprId,
+    },
+}
+
+/// A program with everything derived from it.
+#[derive(Debug)]
+pub(crate) struct Loaded {
+    pub(crate) data: ProgramData,
+    pub(crate) index: Index,
+    pub(crate) needed: Needed,
+    /// Waivers by the rule they forgive: fully forgiving ones first, then by name.
+    waivers: Vec<Vec<RuleId>>,
+    patterns: Vec<Regex>,
+    flags: Vec<Flags>,
+}
+
+/// What is known of an expression before it runs.
+#[derive(Debug, Clone, Copy, Default)]
+struct Flags {
+    shared: bool,
+    is_let: bool,
+}
+
+impl Loaded {
+    pub(crate) fn new(data: ProgramData) -> Result<Arc<Self>, ProgramError> {
+        check_ids(&data)?;
+        let patterns = data
+            .patterns
+            .iter()
+            .map(|pattern| {
+                Regex::new(pattern).map_err(|_| ProgramError::Pattern {
+                    pattern: pattern.clone(),
+                })
+            })
+            .collect::<Result<_, _>>()?;
+        let flags = flags(&data);
+        let mut waivers = vec![Vec::new(); data.rules.len()];
+        for partial in [false, true] {
+            for (at, rule) in rules(&data) {
+                if let RuleBody::Waiver {
+                    rule: forgiven,
+                    at_most_propose,
+                    ..
+                } = &rule.body
+                    && *at_most_propose == partial
+                    && let Some(waivers) = waivers.get_mut(forgiven.0 as usize)
+                {
+                    waivers.push(at);
+                }
+            }
+        }
+        Ok(Arc::new(Self {
+            index: Index::new(&data),
+            needed: Needed::of_document(&data),
+            data,
+            waivers,
+            patterns,
+            flags,
+        }))
+    }
+
+    pub(crate) fn expr(&self, id: ExprId) -> Option<&Expr> {
+        self.data.exprs.get(id.0 as usize)
+    }
+
+    pub(crate) fn slot(&self, id: SlotId) -> Option<&SlotPath> {
+        self.data.slots.get(id.0 as usize)
+    }
+
+    pub(crate) fn rule(&self, id: RuleId) -> Option<&Rule> {
+        self.data.rules.get(id.0 as usize)
+    }
+
+    pub(crate) fn pattern(&self, id: u32) -> Option<&Regex> {
+        self.patterns.get(id as usize)
+    }
+
+    pub(crate) fn waivers_of(&self, id: RuleId) -> &[RuleId] {
+        self.waivers.get(id.0 as usize).map_or(&[], Vec::as_slice)
+    }
+
+    /// Tells whether several expressions use this one, and it means the same to all of them.
+    pub(crate) fn is_shared(&self, id: ExprId) -> bool {
+        self.flags
+            .get(id.0 as usize)
+            .is_some_and(|flags| flags.shared)
+    }
+
+    /// Tells whether this is the whole body of a let.
+    pub(crate) fn is_let(&self, id: ExprId) -> bool {
+        self.flags
+            .get(id.0 as usize)
+            .is_some_and(|flags| flags.is_let)
+    }
+}
+
+/// Returns the rules with their ids.
+pub(crate) fn rules(data: &ProgramData) -> impl Iterator<Item = (RuleId, &Rule)> {
+    data.rules
+        .iter()
+        .enumerate()
+        .map(|(at, rule)| (RuleId(u32::try_from(at).unwrap_or(u32::MAX)), rule))
+}
+
+/// Returns the direct operands of an expression.
+pub(crate) fn operands(expr: &Expr) -> Vec<ExprId> {
+    match expr {
+        Expr::Constant(_)
+        | Expr::Slot(_)
+        | Expr::Local(_)
+        | Expr::Signal(_)
+        | Expr::Changed(_)
+        | Expr::Changes => Vec::new(),
+        Expr::Field(a, _)
+        | Expr::Quantity(a)
+        | Expr::Not(a)
+        | Expr::Matches(a, _)
+        | Expr::IsAbsent(a)
+        | Expr::Negate(a)
+        | Expr::Known(a) => vec![*a],
+        Expr::Index(a, b)
+        | Expr::Compare(_, a, b)
+        | Expr::In(a, b)
+        | Expr::Like(a, b)
+        | Expr::Coalesce(a, b)
+        | Expr::Arithmetic(_, a, b) => vec![*a, *b],
+        Expr::View { object, kind, .. } => vec![*object, *kind],
+        Expr::And(all) | Expr::Or(all) | Expr::List(all) | Expr::Call(_, all) => all.clone(),
+        Expr::If(a, b, c) => vec![*a, *b, *c],
+        Expr::Map(entries) => entries.iter().map(|(_, value)| *value).collect(),
+        Expr::Quantifier(quantifier) => [Some(quantifier.over), quantifier.filter, quantifier.body]
+            .into_iter()
+            .flatten()
+            .collect(),
+        Expr::Objects {
+            namespace, labels, ..
+        } => [*namespace, *labels].into_iter().flatten().collect(),
+    }
+}
+
+/// Returns the expressions that a rule itself names, conditions first.
+pub(crate) fn roots(rule: &Rule) -> Vec<ExprId> {
+    let mut all: Vec<ExprId> = rule
+        .conditions
+        .iter()
+        .map(|condition| condition.expr)
+        .collect();
+    match &rule.body {
+        RuleBody::Grant | RuleBody::Waiver { .. } => {}
+        RuleBody::Guard { risk, .. } => all.extend(risk.map(|points| points.expr)),
+        RuleBody::Budget {
+            limit, by, spend, ..
+        } => {
+            all.extend([*limit, *spend]);
+            all.extend(by);
+        }
+        RuleBody::Breaker { by, .. } => all.extend(by),
+        RuleBody::Tolerance {
+            propose_at,
+            escalate_at,
+        } => all.extend([*propose_at, *escalate_at].into_iter().flatten()),
+    }
+    all
+}
+
+/// Returns the expressions that only explanations evaluate.
+pub(crate) fn explanation_roots(rule: &Rule) -> Vec<ExprId> {
+    use crate::program::{Suggestion, TemplatePart};
+    let of_template = |parts: &[TemplatePart]| -> Vec<ExprId> {
+        parts
+            .iter()
+            .filter_map(|part| match part {
+                TemplatePart::Text(_) => None,
+                TemplatePart::Expr(expr) => Some(*expr),
+            })
+            .collect()
+    };
+    let mut all = of_template(&rule.because);
+    for suggestion in &rule.suggestions {
+        match suggestion {
+            Suggestion::Assign { value, .. } => all.push(*value),
+            Suggestion::Text(parts) => all.extend(of_template(parts)),
+        }
+    }
+    all
+}
+
+fn check_ids(data: &ProgramData) -> Result<(), ProgramError> {
+    let dangling = |what| ProgramError::Dangling { what };
+    let mut depths: Vec<u32> = Vec::with_capacity(data.exprs.len());
+    for (at, expr) in data.exprs.iter().enumerate() {
+        let mut depth = 0;
+        for operand in operands(expr) {
+            let below = depths
+                .get(operand.0 as usize)
+                .ok_or_else(|| dangling("an expression"))?;
+            depth = depth.max(below.saturating_add(1));
+        }
+        if depth > DEPTH_LIMIT {
+            return Err(ProgramError::TooDeep {
+                expr: ExprId(u32::try_from(at).unwrap_or(u32::MAX)),
+            });
+        }
+        let known = match expr {
+            Expr::Slot(slot) => data.slots.get(slot.0 as usize).is_some(),
+            Expr::Signal(signal) => data.signals.get(*signal as usize).is_some(),
+            Expr::Matches(_, pattern) => data.patterns.get(*pattern as usize).is_some(),
+            _ => true,
+        };
+        if !known {
+            return Err(dangling("an expression"));
+        }
+        depths.push(depth);
+    }
+    for rule in &data.rules {
+        let mut exprs = roots(rule).into_iter().chain(explanation_roots(rule));
+        if !exprs.all(|id| data.exprs.get(id.0 as usize).is_some()) {
+            return Err(dangling("a rule"));
+        }
+        if data.files.get(rule.origin.file as usize).is_none() {
+            return Err(dangling("an origin"));
+        }
+        if let RuleBody::Waiver { rule, .. } = rule.body
+            && data.rules.get(rule.0 as usize).is_none()
+        {
+            return Err(dangling("a waiver"));
+        }
+    }
+    Ok(())
+}
+
+fn flags(data: &ProgramData) -> Vec<Flags> {
+    let mut users = vec![0_u32; data.exprs.len()];
+    let mut count = |id: ExprId| {
+        if let Some(users) = users.get_mut(id.0 as usize) {
+            *users = users.saturating_add(1);
+        }
+    };
+    data.exprs.iter().flat_map(operands).for_each(&mut count);
+    data.rules.iter().flat_map(roots).for_each(&mut count);
+    let mut local: Vec<bool> = Vec::with_capacity(data.exprs.len());
+    let mut flags: Vec<Flags> = Vec::with_capacity(data.exprs.len());
+    for (expr, users) in data.exprs.iter().zip(&users) {
+        let reads_local = matches!(expr, Expr::Local(_))
+            || operands(expr)
+                .iter()
+                .any(|id| local.get(id.0 as usize).copied().unwrap_or(false));
+        let trivial = matches!(
+            expr,
+            Expr::Constant(Value::Bool(_) | Value::Number(_) | Value::String(_))
+        );
+        local.push(reads_local);
+        flags.push(Flags {
+            shared: *users > 1 && !reads_local && !trivial,
+            is_let: false,
+        });
+    }
+    for (_, id) in &data.lets {
+        if let (Some(flags), Some(false)) = (flags.get_mut(id.0 as usize), local.get(id.0 as usize))
+        {
+            flags.is_let = true;
+            // A let keeps its own budget of steps, also where only one rule uses it.
+            flags.shared = true;
+        }
+    }
+    flags
+}

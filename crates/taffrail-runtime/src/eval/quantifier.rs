@@ -1,0 +1,202 @@
+//! Quantifiers: one loop, seven ways to fold it.
+
+use std::borrow::Cow;
+
+use crate::arithmetic;
+use crate::cause::{Cause, Causes};
+use crate::compare;
+use crate::decimal::Decimal;
+use crate::eval::{Evaluator, Val, value_of};
+use crate::program::{Quantifier, QuantifierKind};
+use crate::truth::Truth;
+use crate::value::Value;
+
+impl<'a> Evaluator<'a> {
+    /// Evaluates a quantifier; absent is an empty list.
+    pub(super) fn quantifier(&mut self, quantifier: &'a Quantifier) -> Value {
+        let over = self.eval(quantifier.over);
+        let elements: Vec<(Val<'a>, Val<'a>)> = match over {
+            Cow::Borrowed(Value::List(items)) => {
+                positions(items.iter().map(Cow::Borrowed)).collect()
+            }
+            Cow::Owned(Value::List(items)) => {
+                positions(items.into_iter().map(Cow::Owned)).collect()
+            }
+            Cow::Borrowed(Value::Map(map)) => map
+                .iter()
+                .map(|(key, value)| (Cow::Owned(Value::string(key)), Cow::Borrowed(value)))
+                .collect(),
+            Cow::Owned(Value::Map(map)) => map
+                .iter()
+                .map(|(key, value)| (Cow::Owned(Value::string(key)), Cow::Owned(value.clone())))
+                .collect(),
+            other => match &*other {
+                Value::Absent => Vec::new(),
+                Value::Unknown(causes) => return Value::Unknown(causes.clone()),
+                found => {
+                    return Value::Unknown(self.wrong_type(
+                        quantifier.over,
+                        "a list or a map",
+                        found,
+                    ));
+                }
+            },
+        };
+        match quantifier.kind {
+            QuantifierKind::Every => self.truth_over(quantifier, elements, Truth::True),
+            QuantifierKind::Some => self.truth_over(quantifier, elements, Truth::False),
+            QuantifierKind::No => {
+                let some = self.truth_over(quantifier, elements, Truth::False);
+                match some {
+                    Value::Bool(some) => Value::Bool(!some),
+                    other => other,
+                }
+            }
+            QuantifierKind::Count
+            | QuantifierKind::Sum
+            | QuantifierKind::Min
+            | QuantifierKind::Max => self.fold_over(quantifier, elements),
+        }
+    }
+
+    /// `every` starts at true and joins by *and* with "A implies B", the others at false by *or* with
+    /// "A and B".
+    fn truth_over(
+        &mut self,
+        quantifier: &'a Quantifier,
+        elements: Vec<(Val<'a>, Val<'a>)>,
+        start: Truth,
+    ) -> Value {
+        let every = start == Truth::True;
+        let mut truth = start;
+        for (key, element) in elements {
+            if self.exhausted() {
+                return self.exhausted_value();
+            }
+            let holds = self.bound(quantifier, key, element, |evaluator| {
+                let filter = evaluator.filter(quantifier);
+                if filter == Truth::False {
+                    return Truth::from(every);
+                }
+                let body = match quantifier.body {
+                    Some(body) => evaluator.truth(body),
+                    None => Truth::True,
+                };
+                if every {
+                    filter.not().or(body)
+                } else {
+                    filter.and(body)
+                }
+            });
+            truth = if every {
+                truth.and(holds)
+            } else {
+                truth.or(holds)
+            };
+            if truth == Truth::from(!every) {
+                break;
+            }
+        }
+        value_of(truth)
+    }
+
+    fn fold_over(
+        &mut self,
+        quantifier: &'a Quantifier,
+        elements: Vec<(Val<'a>, Val<'a>)>,
+    ) -> Value {
+        let counts = quantifier.kind == QuantifierKind::Count;
+        let mut total = match quantifier.kind {
+            QuantifierKind::Count | QuantifierKind::Sum => Value::Number(Decimal::ZERO),
+            _ => Value::Absent,
+        };
+        let mut unknown: Option<Causes> = None;
+        for (key, element) in elements {
+            if self.exhausted() {
+                return self.exhausted_value();
+            }
+            let item = self.bound(quantifier, key, element, |evaluator| {
+                match (evaluator.filter(quantifier), counts) {
+                    (Truth::False, _) => None,
+                    (Truth::Unknown(causes), _) => Some(Value::Unknown(causes)),
+                    (Truth::True, true) => match quantifier.body {
+                        Some(body) => match evaluator.truth(body) {
+                            Truth::True => Some(Value::Number(Decimal::ONE)),
+                            Truth::False => None,
+                            Truth::Unknown(causes) => Some(Value::Unknown(causes)),
+                        },
+                        None => Some(Value::Number(Decimal::ONE)),
+                    },
+                    (Truth::True, false) => {
+                        quantifier.body.map(|body| evaluator.element_value(body))
+                    }
+                }
+            });
+            let Some(item) = item else { continue };
+            total = match (quantifier.kind, total, item) {
+                (_, total, Value::Unknown(causes)) => {
+                    unknown = Some(match unknown.take() {
+                        Some(all) => all.union(&causes),
+                        None => causes,
+                    });
+                    total
+                }
+                (QuantifierKind::Min | QuantifierKind::Max, Value::Absent, item) => item,
+                (QuantifierKind::Min, total, item) => extreme(total, item, true),
+                (QuantifierKind::Max, total, item) => extreme(total, item, false),
+                (_, total, item) => arithmetic::add(&total, &item),
+            };
+        }
+        unknown.map_or(total, Value::Unknown)
+    }
+
+    /// An absent element cannot be summed or ordered.
+    fn element_value(&mut self, body: crate::program::ExprId) -> Value {
+        match self.eval(body).into_owned() {
+            Value::Absent => Value::unknown(Cause::AbsentOperand {
+                what: self.describe(body),
+            }),
+            value => value,
+        }
+    }
+
+    fn filter(&mut self, quantifier: &Quantifier) -> Truth {
+        match quantifier.filter {
+            Some(filter) => self.truth(filter),
+            None => Truth::True,
+        }
+    }
+
+    fn bound<T>(
+        &mut self,
+        quantifier: &Quantifier,
+        key: Val<'a>,
+        element: Val<'a>,
+        work: impl FnOnce(&mut Self) -> T,
+    ) -> T {
+        let depth = self.locals.len();
+        if let Some(local) = quantifier.key {
+            self.locals.push((local, key));
+        }
+        self.locals.push((quantifier.element, element));
+        let result = work(self);
+        self.locals.truncate(depth);
+        result
+    }
+}
+
+/// Pairs elements with their 0-based position.
+fn positions<'a>(items: impl Iterator<Item = Val<'a>>) -> impl Iterator<Item = (Val<'a>, Val<'a>)> {
+    items.enumerate().map(|(at, item)| {
+        let at = Decimal::from(u64::try_from(at).unwrap_or(u64::MAX));
+        (Cow::Owned(Value::Number(at)), item)
+    })
+}
+
+fn extreme(a: Value, b: Value, least: bool) -> Value {
+    match compare::order(&a, &b, if least { "min" } else { "max" }) {
+        Ok(order) if order.is_lt() == least => a,
+        Ok(_) => b,
+        Err(causes) => Value::Unknown(causes),
+    }
+}
