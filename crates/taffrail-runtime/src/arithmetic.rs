@@ -179,7 +179,8 @@ mod tests {
 
     #[test]
     fn each_operator_knows_its_types() {
-        let cases: [(&str, fn(&Value, &Value) -> Value, &str, &str); 19] = [
+        type Operation = fn(&Value, &Value) -> Value;
+        let cases: [(&str, Operation, &str, &str); 19] = [
             ("0.1", add, "0.2", "0.3"),
             ("1m", add, "30s", "1m30s"),
             ("2026-12-20", add, "1d", "2026-12-21T00:00:00Z"),
@@ -242,6 +243,21 @@ mod tests {
         ]
         .map(|value| value.render())
         .join("\n");
-        insta::assert_snapshot!(reasons, @"");
+        insta::assert_snapshot!(reasons, @r#"
+        unknown (`+` leaves the range of exact numbers)
+        unknown (`*` leaves the range of exact numbers)
+        unknown (`+` leaves the range of exact numbers)
+        unknown (`-` leaves the range of exact numbers)
+        unknown (`+` leaves the range of exact numbers)
+        unknown (a division by zero)
+        unknown (a division by zero)
+        unknown (a division by zero)
+        unknown (one side of `+` is a string where a number is needed)
+        unknown (one side of `*` is a duration where another type is needed)
+        unknown (one side of `-` is absent where a value is needed)
+        unknown (`now` was not given, one side of `+` is absent where a value is needed)
+        unknown (the operand of `-` is a bool where a number is needed)
+        unknown (the limit of 1 MiB of computed text was reached)
+        "#);
     }
 }

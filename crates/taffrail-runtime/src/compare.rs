@@ -96,7 +96,7 @@ pub(crate) fn different_types(a: &Value, b: &Value, operator: &str) -> Causes {
     let (expected, found) = match a.cmp(b) {
         Ordering::Less => (a, b),
         Ordering::Greater => (b, a),
-        Ordering::Equal => ("a type that this works on", a),
+        Ordering::Equal => ("another type", a),
     };
     Cause::WrongType {
         what: format!("one side of `{operator}`"),
@@ -249,7 +249,13 @@ mod tests {
         ]
         .map(|order| order.unwrap_err().to_string())
         .join("\n");
-        insta::assert_snapshot!(reasons, @"");
+        insta::assert_snapshot!(reasons, @r#"
+        one side of `<` is absent where a value is needed
+        one side of `<` is a string where a number is needed
+        one side of `<` is a string where a number is needed
+        one side of `<` is a bool where another type is needed
+        `a` was not given, `b` was not given
+        "#);
     }
 
     fn any_value() -> impl Strategy<Value = Value> {

@@ -136,7 +136,8 @@ mod tests {
         #[test]
         fn a_text_without_special_characters_matches_itself(text in "[a-z/:.é-]{0,20}") {
             prop_assert!(like(&text, &text));
-            prop_assert!(like(&format!("*{text}*"), &text));
+            let within = format!("*{text}*");
+            prop_assert!(like(&within, &text));
         }
     }
 }

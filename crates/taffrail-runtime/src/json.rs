@@ -223,7 +223,15 @@ mod tests {
                 .to_string()
         })
         .join("\n");
-        insta::assert_snapshot!(messages, @"");
+        insta::assert_snapshot!(messages, @r#"
+        EOF while parsing a value at line 1 column 0
+        EOF while parsing an object at line 1 column 1
+        the key `b` stands twice at line 1 column 24
+        trailing characters at line 1 column 3
+        recursion limit exceeded at line 1 column 128
+        expected value at line 1 column 1
+        expected value at line 1 column 1
+        "#);
         assert!(Value::from_json_slice(b"\"\xff\"").is_err());
     }
 

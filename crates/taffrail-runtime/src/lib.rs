@@ -15,7 +15,7 @@ pub mod arithmetic;
 pub mod compare;
 pub mod glob;
 pub mod json;
-pub mod limits;
+mod limits;
 pub mod membership;
 pub mod quantity;
 pub mod text;

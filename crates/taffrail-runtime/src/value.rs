@@ -181,14 +181,3 @@ impl Map {
         self.0.is_empty()
     }
 }
-
-/// True, false, or unknown with its causes: Kleene's strong three-valued logic.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Truth {
-    /// It holds.
-    True,
-    /// It does not hold.
-    False,
-    /// Nobody can say.
-    Unknown(Causes),
-}

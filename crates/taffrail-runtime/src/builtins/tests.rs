@@ -225,7 +225,27 @@ fn texts_that_make_no_sense_are_unknown_with_the_reason() {
         run("max", "[[true]]"),
     ]
     .join("\n");
-    insta::assert_snapshot!(reasons, @"");
+    insta::assert_snapshot!(reasons, @r#"
+    unknown (to_number: `many` is not a number)
+    unknown (an argument of `to_number` is a bool where a string is needed)
+    unknown (split: the separator is empty)
+    unknown (parse_json: EOF while parsing an object at line 1 column 1)
+    unknown (base64_decode: this is not base64)
+    unknown (base64_decode: this is not base64)
+    unknown (base64_decode: this is not base64)
+    unknown (base64_decode: what is encoded is not text)
+    unknown (image: `A B` is not an image reference)
+    unknown (cidr: `ten` is not an address or an address range)
+    unknown (semver: `latest` is not a version)
+    unknown (window: the window's end is not after its start)
+    unknown (daily: there is no time zone `Mars/Base`)
+    unknown (an argument of `portion` is absent where a value is needed)
+    unknown (portion: `a%` is not a whole number or a percentage)
+    unknown (an argument of `abs` is absent where a value is needed)
+    unknown (an argument of `starts_with` is a number where a string is needed)
+    unknown (one side of `max` is absent where a value is needed)
+    unknown (one side of `max` is a bool where another type is needed)
+    "#);
 }
 
 #[test]

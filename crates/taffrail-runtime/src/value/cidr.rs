@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 /// contains an address of the other, so `::/0` is all of IPv6 and nothing of IPv4.
 ///
 /// ```
-/// # use taffrail_runtime::Cidr;
+/// # use taffrail_runtime::value::Cidr;
 /// let private = Cidr::parse("10.0.0.0/8").unwrap();
 /// assert!(private.contains(Cidr::parse("10.1.0.0/16").unwrap()));
 /// assert!(!private.contains(Cidr::parse("192.168.0.1").unwrap()));

@@ -10,7 +10,7 @@ use crate::value::Value;
 /// A parsed image reference, with what container runtimes leave out filled in.
 ///
 /// ```
-/// # use taffrail_runtime::Image;
+/// # use taffrail_runtime::value::Image;
 /// let image = Image::parse("nginx").unwrap();
 /// assert_eq!(image.registry(), "docker.io");
 /// assert_eq!(image.repository(), "library/nginx");

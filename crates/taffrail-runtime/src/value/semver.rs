@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 /// Comparison, equality included, is by precedence, so build metadata does not count.
 ///
 /// ```
-/// # use taffrail_runtime::Semver;
+/// # use taffrail_runtime::value::Semver;
 /// let old = Semver::parse("v1.36").unwrap();
 /// assert_eq!(old, Semver::parse("1.36.0+build.7").unwrap());
 /// assert!(Semver::parse("1.37.0-rc.1").unwrap() > old);

@@ -29,7 +29,7 @@ pub fn tzdb_version() -> &'static str {
 ///
 /// ```
 /// # use taffrail_runtime::text::parse_time;
-/// # use taffrail_runtime::Window;
+/// # use taffrail_runtime::value::Window;
 /// let freeze = Window::dated("2026-12-20", "2027-01-04", "Europe/Berlin").unwrap();
 /// assert!(freeze.contains(parse_time("2026-12-19T23:00Z").unwrap()));
 /// assert!(!freeze.contains(parse_time("2027-01-03T23:00Z").unwrap()));

@@ -151,7 +151,18 @@ fn senseless_windows_are_refused_with_the_reason() {
     ]
     .map(|window| window.unwrap_err())
     .join("\n");
-    insta::assert_snapshot!(reasons, @"");
+    insta::assert_snapshot!(reasons, @r#"
+    the window's end is not after its start
+    `2026-02-30` is neither a date nor a time
+    there is no time zone `Europe/Berlinn`
+    `6:00` is not a time of day such as `22:00`
+    `22` is not a time of day such as `22:00`
+    `06:00:00:00` is not a time of day such as `22:00`
+    the window starts and ends at the same time
+    `Fri` is not a point of the week such as `Fri 16:00`
+    `Fry 16:00` is not a point of the week such as `Fri 16:00`
+    the window starts and ends at the same time
+    "#);
 }
 
 #[test]
