@@ -4,14 +4,20 @@
 //! read and a diagnostic for each that could not.
 
 pub mod ast;
+mod codes;
+mod decode;
 pub mod diagnostic;
 mod parse;
+mod render;
 mod source;
 pub mod span;
 pub mod suggest;
 
+pub use codes::CODES;
+pub use decode::{NotUtf8, decode};
 pub use diagnostic::{Diagnostic, Severity};
-pub use parse::{Parsed, parse};
+pub use parse::{MAX_SOURCE_BYTES, Parsed, parse};
+pub use render::{Style, render};
 pub use source::{Source, SourceTable};
 pub use span::{Location, SourceId, Span};
 pub use taffrail_grammar::RESERVED;

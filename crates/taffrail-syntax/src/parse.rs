@@ -10,6 +10,7 @@ mod context;
 mod declaration;
 mod expected;
 mod expression;
+mod findings;
 mod foreign;
 mod item;
 mod literal;
@@ -30,6 +31,7 @@ use crate::span::{Location, SourceId, Span};
 
 use context::Context;
 use declaration::Declared;
+use findings::Findings;
 use split::{Region, Tokens};
 
 /// The tree of a file and everything wrong with its syntax.
@@ -44,9 +46,6 @@ pub struct Parsed {
 /// The greatest size of a source in bytes.
 pub const MAX_SOURCE_BYTES: usize = 4 * 1024 * 1024;
 
-/// The greatest number of diagnostics for one file; a last one says that there are more.
-const MAX_DIAGNOSTICS: usize = 100;
-
 /// Parses one file. Never fails: what cannot be read is left out of the tree and reported.
 #[must_use]
 pub fn parse(source: SourceId, text: &str) -> Parsed {
@@ -55,8 +54,8 @@ pub fn parse(source: SourceId, text: &str) -> Parsed {
     }
     let scan = scan::scan(source, text);
     let plain = scan.without_comments(text);
-    let mut diagnostics = scan.diagnostics;
-    let lexical = lexical_places(&diagnostics);
+    let mut findings = scan.findings;
+    let lexical = findings.places();
     let context = Context {
         source,
         tokens: Tokens {
@@ -66,7 +65,7 @@ pub fn parse(source: SourceId, text: &str) -> Parsed {
         plain: &plain,
         lexical: &lexical,
     };
-    let regions = split::split(source, context.tokens, &mut diagnostics);
+    let regions = split::split(source, context.tokens, &mut findings);
     let is_policy = |region: &Region| context.tokens.str(region.head) == "policy";
     if !regions.iter().any(is_policy)
         && let Some(error) = foreign::recognize_file(context)
@@ -80,10 +79,10 @@ pub fn parse(source: SourceId, text: &str) -> Parsed {
             comments: scan.comments,
             ..ast::File::default()
         },
-        diagnostics,
+        findings,
     };
     for region in regions {
-        if reading.diagnostics.len() > MAX_DIAGNOSTICS {
+        if reading.findings.is_full() {
             break;
         }
         reading.declaration(region);
@@ -108,31 +107,17 @@ fn too_large(source: SourceId, length: usize) -> Diagnostic {
         .hint("split it into several files of one module")
 }
 
-/// Returns where the scan found fault, in order.
-fn lexical_places(diagnostics: &[Diagnostic]) -> Vec<u32> {
-    let mut places: Vec<u32> = diagnostics.iter().filter_map(start).collect();
-    places.sort_unstable();
-    places
-}
-
-fn start(diagnostic: &Diagnostic) -> Option<u32> {
-    diagnostic
-        .labels
-        .first()
-        .map(|label| label.location.span.start)
-}
-
 /// A file while its declarations are read.
 struct Reading<'scan> {
     context: Context<'scan>,
     file: ast::File,
-    diagnostics: Vec<Diagnostic>,
+    findings: Findings,
 }
 
 impl Reading<'_> {
     fn declaration(&mut self, region: Region) {
         let parsed = item::parse_item(self.context, &region);
-        self.diagnostics.extend(parsed.diagnostics);
+        self.findings.extend(parsed.diagnostics);
         match parsed.declared {
             Some(Declared::Policy(path)) => self.policy(path, parsed.span),
             Some(Declared::Item(kind)) => self.file.items.push(ast::Item {
@@ -149,7 +134,7 @@ impl Reading<'_> {
         let place = self.context.location(span);
         if let Some(first) = &self.file.policy {
             let first = self.context.location(first.span);
-            self.diagnostics.push(
+            self.findings.push(
                 Diagnostic::error(
                     "duplicate-policy-line",
                     place,
@@ -161,7 +146,7 @@ impl Reading<'_> {
             return;
         }
         if !self.file.items.is_empty() {
-            self.diagnostics.push(
+            self.findings.push(
                 Diagnostic::error(
                     "misplaced-policy-line",
                     place,
@@ -179,34 +164,26 @@ impl Reading<'_> {
         if self.file.policy.is_none() && !tried {
             self.missing_policy();
         }
-        self.diagnostics.sort_by_key(start);
-        if self.diagnostics.len() > MAX_DIAGNOSTICS {
-            self.diagnostics.truncate(MAX_DIAGNOSTICS);
-            if let Some(last) = self.diagnostics.last().and_then(|last| last.labels.first()) {
-                let more = Diagnostic::error(
-                    "too-many-errors",
-                    last.location,
-                    "there are more errors below",
-                )
-                .hint("mend the first ones; they may be the cause of the others");
-                self.diagnostics.push(more);
-            }
-        }
         Parsed {
             file: self.file,
-            diagnostics: self.diagnostics,
+            diagnostics: self.findings.into_sorted(),
         }
     }
 
     fn missing_policy(&mut self) {
         let first = self.context.span(0, 1);
-        self.diagnostics.push(
+        let relation = if self.context.tokens.tokens.is_empty() {
+            ""
+        } else {
+            "it must come before this"
+        };
+        self.findings.push(
             Diagnostic::error(
                 "missing-policy-line",
                 self.context.location(first),
                 "this file has no `policy` line",
             )
-            .at("it must come before this")
+            .at(relation)
             .hint("begin the file with `policy name`, as in `policy payments.self_healing`"),
         );
     }

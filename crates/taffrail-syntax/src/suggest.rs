@@ -9,8 +9,8 @@ pub fn nearest<'name>(
     let length = word.chars().count();
     let limit = match length {
         0..=1 => return None,
-        2 => 1,
-        3..=5 => 2,
+        2..=4 => 1,
+        5..=7 => 2,
         _ => (length / 3).min(4),
     };
     let mut best: Option<(usize, &'name str)> = None;

@@ -9,6 +9,9 @@ use crate::ast;
 use crate::diagnostic::Diagnostic;
 use crate::span::{Location, SourceId, Span};
 
+use super::mistake;
+use super::words;
+
 /// A node that pest made.
 pub(super) type Node<'text> = Pair<'text, Rule>;
 /// The nodes inside one.
@@ -62,6 +65,18 @@ impl Builder {
             text: node.as_str().to_owned(),
             span: self.span(node),
         }
+    }
+
+    /// Returns a node as a name that must not be a keyword.
+    pub(super) fn new_name(&self, node: &Node<'_>) -> ast::Ident {
+        let ident = self.ident(node);
+        if words::is_reserved(&ident.text) {
+            self.report(mistake::reserved_word(
+                self.location(ident.span),
+                &ident.text,
+            ));
+        }
+        ident
     }
 
     /// Returns a `module_path` node.

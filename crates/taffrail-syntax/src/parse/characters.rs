@@ -3,15 +3,12 @@
 use crate::diagnostic::Diagnostic;
 use crate::span::{Location, SourceId, Span};
 
+use super::findings::Findings;
+
 const CODE: &str = "forbidden-character";
 
 /// Reports the characters of a comment or string that could hide what the text says.
-pub(super) fn check_text(
-    source: SourceId,
-    text: &str,
-    start: usize,
-    diagnostics: &mut Vec<Diagnostic>,
-) {
+pub(super) fn check_text(source: SourceId, text: &str, start: usize, findings: &mut Findings) {
     // Nearly every string is plain, so one pass over bytes decides.
     if !text
         .bytes()
@@ -25,7 +22,7 @@ pub(super) fn check_text(
         }
         let span = Span::new(start + at, start + at + character.len_utf8());
         let location = Location { source, span };
-        diagnostics.push(
+        findings.push(
             Diagnostic::error(
                 CODE,
                 location,
@@ -44,6 +41,9 @@ pub(super) fn outside_string(location: Location, character: char) -> Diagnostic 
     let message = format!("{} is not allowed outside strings", name(character));
     let error = Diagnostic::error(CODE, location, message);
     match look_alike(character) {
+        Some(" ") => error
+            .hint("it looks like a space; type one instead")
+            .fix(location, " "),
         Some(plain) => error
             .hint(format!("it looks like `{plain}`; type that instead"))
             .fix(location, plain),

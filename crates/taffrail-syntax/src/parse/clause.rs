@@ -44,7 +44,8 @@ impl Builder {
         for part in node.into_inner() {
             match part.as_rule() {
                 Rule::on_verbs => {
-                    let verbs: Vec<_> = part.into_inner().map(|word| self.ident(&word)).collect();
+                    let verbs: Vec<_> =
+                        part.into_inner().map(|word| self.new_name(&word)).collect();
                     on.verbs =
                         (!is_any(verbs.iter().map(|verb| verb.text.as_str()))).then_some(verbs);
                 }
@@ -79,7 +80,7 @@ impl Builder {
             if part.as_rule() == Rule::kind_group {
                 group = Some(part.as_str().to_owned());
             } else {
-                kind = self.ident(&part);
+                kind = self.new_name(&part);
             }
         }
         KindRef { group, kind, span }
@@ -96,10 +97,10 @@ impl Builder {
         let mut count = 1;
         let mut name = None;
         for part in node.into_inner() {
-            if part.as_rule() == Rule::integer {
-                count = self.integer(&part);
-            } else {
-                name = Some(self.text(&part));
+            match part.as_rule() {
+                Rule::integer => count = self.integer(&part),
+                Rule::of => {}
+                _ => name = Some(self.text(&part)),
             }
         }
         let name = name.unwrap_or_else(|| self.missing_text());

@@ -70,6 +70,16 @@ impl Expected {
         self.name
     }
 
+    /// Tells whether nothing but an operator could stand there.
+    pub(super) fn is_operator_only(&self) -> bool {
+        self.operator
+            && self.things.is_empty()
+            && self
+                .words
+                .iter()
+                .all(|word| matches!(*word, "," | ")" | "]"))
+    }
+
     /// Tells whether an operator could stand there.
     pub(super) fn takes_operator(&self) -> bool {
         self.operator
@@ -139,10 +149,11 @@ fn keywords(rule: Rule) -> Vec<&'static str> {
         Rule::over | Rule::on_namespaces => vec!["in"],
         Rule::on_kinds => vec!["of"],
         Rule::filter => vec!["where"],
-        Rule::body | Rule::type_annotation => vec![":"],
+        Rule::body | Rule::colon | Rule::type_annotation => vec![":"],
         Rule::presence => vec!["absent", "present"],
         Rule::open_brace | Rule::given_map => vec!["{"],
         Rule::close_brace => vec!["}"],
+        Rule::of => vec!["of"],
         Rule::any => vec!["any"],
         _ => Vec::new(),
     }

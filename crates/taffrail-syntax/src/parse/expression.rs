@@ -91,7 +91,9 @@ impl Builder {
     }
 
     fn map_entry(&self, node: Node<'_>) -> (Text, Expr) {
-        let mut nodes = node.into_inner();
+        let mut nodes = node
+            .into_inner()
+            .filter(|part| part.as_rule() != Rule::colon);
         let key = nodes
             .next()
             .map_or_else(|| self.missing_text(), |key| self.key(&key));

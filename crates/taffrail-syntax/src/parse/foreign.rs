@@ -30,7 +30,9 @@ pub(super) fn recognize_file(context: Context<'_>) -> Option<Diagnostic> {
 
 /// Returns the error for a declaration in another language.
 pub(super) fn recognize(context: Context<'_>, at: usize) -> Option<Diagnostic> {
-    foreign_at(context.tokens, at).map(|foreign| error(context, at, foreign))
+    let foreign = foreign_at(context.tokens, at)?;
+    // In a file of ours `rule x` is more likely a slip than the other tool's keyword.
+    (context.tokens.str(at) != "rule").then(|| error(context, at, foreign))
 }
 
 fn foreign_at(tokens: Tokens<'_>, at: usize) -> Option<Foreign> {

@@ -3,7 +3,7 @@
 use taffrail_grammar::Rule;
 
 use crate::diagnostic::Diagnostic;
-use crate::span::Span;
+use crate::span::{Location, Span};
 use crate::suggest;
 
 use super::context::Context;
@@ -58,7 +58,7 @@ pub(super) fn explain(
         return number::explain(context, token.span);
     }
     if token.kind == TokenKind::Word {
-        word(context, at, &expected)
+        word(context, first, at, &expected)
     } else {
         punctuation(context, at, &expected)
     }
@@ -98,17 +98,25 @@ fn unexpected_end(
 
 fn in_template(context: Context<'_>, string: Span, at: usize) -> Diagnostic {
     let rest = context.text(Span::new(at, string.end as usize));
-    let width = rest.chars().next().map_or(0, char::len_utf8);
-    let place = context.location(Span::new(at, at + width));
-    let before = context
-        .text(Span::new(string.start as usize, at))
-        .trim_end();
-    if rest.starts_with('}') && !before.ends_with('{') || !before.contains('{') {
+    let found: String = rest.chars().take(1).collect();
+    let place = context.location(Span::new(at, at + found.len()));
+    let before = context.text(Span::new(string.start as usize, at));
+    let open = before.rfind('{');
+    if found == "\""
+        && let Some(open) = open
+    {
+        let open = string.start as usize + open;
+        let place = context.location(Span::new(open, open + 1));
+        return Diagnostic::error("unescaped-brace", place, "this brace is never closed")
+            .hint("add the missing `}`, or write `{{` for a brace in the text");
+    }
+    let empty = before.trim_end().ends_with('{');
+    if open.is_none() || (found == "}" && !empty) {
         return Diagnostic::error("unescaped-brace", place, "this brace closes nothing")
             .hint("write `}}` for a brace in the text")
             .fix(place, "}}");
     }
-    if rest.starts_with('}') {
+    if found == "}" {
         return Diagnostic::error(
             "empty-interpolation",
             place,
@@ -119,23 +127,23 @@ fn in_template(context: Context<'_>, string: Span, at: usize) -> Diagnostic {
     Diagnostic::error(
         "unexpected-token",
         place,
-        format!("expected an expression, found `{}`", short(rest)),
+        format!("expected an expression, found `{found}`"),
     )
     .hint("between braces stands an expression; write `{{` and `}}` for braces in the text")
 }
 
-fn word(context: Context<'_>, at: usize, expected: &Expected) -> Diagnostic {
+fn word(context: Context<'_>, first: usize, at: usize, expected: &Expected) -> Diagnostic {
     let tokens = context.tokens;
     let word = tokens.str(at);
     let place = context.location(context.span(at, at + 1));
     if expected.takes_name() && words::is_reserved(word) {
-        let error = Diagnostic::error(
-            "reserved-word",
-            place,
-            format!("`{word}` is a keyword and cannot be a name"),
-        );
-        return error
-            .hint("choose another name; after `.` and as the key of a map any word is allowed");
+        return reserved_word(place, word);
+    }
+    if at > first
+        && expected.takes_operator()
+        && let Some(error) = keyword_as_operand(context, at - 1)
+    {
+        return error;
     }
     let error = Diagnostic::error(
         "unexpected-token",
@@ -166,10 +174,35 @@ fn word(context: Context<'_>, at: usize, expected: &Expected) -> Diagnostic {
         "for" | "for_each" | "foreach" => "write `every x in xs: …` or `some x in xs: …`",
         "exists" => "write `some x in xs: …`, or `x is present`",
         "empty" => "write `len(xs) == 0`",
-        _ if expected.takes_operator() => "did you leave out an operator or a comma",
+        _ if expected.is_operator_only() => "did you leave out an operator or a comma",
         _ => return error,
     };
     error.hint(hint)
+}
+
+/// Explains a keyword that was read as a name, since only what follows it gave it away.
+fn keyword_as_operand(context: Context<'_>, at: usize) -> Option<Diagnostic> {
+    let tokens = context.tokens;
+    let word = tokens.str(at);
+    if tokens.kind(at) != Some(TokenKind::Word) || tokens.before(at) == "." {
+        return None;
+    }
+    let place = context.location(context.span(at, at + 1));
+    let quantifies = matches!(word, "every" | "some" | "no" | "if")
+        || (matches!(word, "count" | "sum" | "min" | "max")
+            && matches!(tokens.str(at + 2), "in" | ","));
+    if quantifies {
+        let message = format!("`{word}` inside a larger expression needs parentheses");
+        let error = Diagnostic::error("needs-parentheses", place, message);
+        return Some(error.hint("it runs as far right as it can; parentheses show where it ends"));
+    }
+    let literal = matches!(word, "true" | "false" | "absent" | "present");
+    (words::is_reserved(word) && !literal && !taffrail_grammar::READABLE.contains(&word)).then(
+        || {
+            let message = format!("expected an expression, found the keyword `{word}`");
+            Diagnostic::error("unexpected-token", place, message)
+        },
+    )
 }
 
 fn punctuation(context: Context<'_>, at: usize, expected: &Expected) -> Diagnostic {
@@ -192,6 +225,9 @@ fn punctuation(context: Context<'_>, at: usize, expected: &Expected) -> Diagnost
         "->" | "?" => error.hint("write `if condition then value else other`"),
         "::" => error.hint("write `.` between names"),
         "<<" | ">>" => error.hint("a reason is written `because \"…\"`"),
+        "." if context.tokens.kind(at.saturating_sub(1)) == Some(TokenKind::Number) => {
+            error.hint("digits must follow the point")
+        }
         "$" | "%" => error.hint("names are written without a sign before them"),
         "&" => error.hint("write `and`"),
         "|" => error.hint("write `or`"),
@@ -200,6 +236,16 @@ fn punctuation(context: Context<'_>, at: usize, expected: &Expected) -> Diagnost
         "}" if expected.takes_operand() => error.hint("something is missing before this"),
         _ => error,
     }
+}
+
+/// Returns the error for a keyword where a name must stand.
+pub(super) fn reserved_word(place: Location, word: &str) -> Diagnostic {
+    Diagnostic::error(
+        "reserved-word",
+        place,
+        format!("`{word}` is a keyword and cannot be a name"),
+    )
+    .hint("choose another name; after `.` and as the key of a map any word is allowed")
 }
 
 /// Returns user text short enough for a message, on one line.

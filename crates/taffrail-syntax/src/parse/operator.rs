@@ -1,10 +1,10 @@
 //! Mistakes in expressions that the grammar reads all the same, so that the rest is still understood.
 
-use crate::ast::{BinaryOp, Expr, ExprKind, Presence, Quantifier, QuantifierKind};
+use crate::ast::{BinaryOp, Expr, Presence, Quantifier, QuantifierKind};
 use crate::diagnostic::Diagnostic;
 use crate::span::Span;
 
-use super::build::{Builder, Node};
+use super::build::Builder;
 
 impl Builder {
     /// Reports `&&`, `||` or `!`.
@@ -70,21 +70,6 @@ impl Builder {
             text: "negate all of this".to_owned(),
         });
         self.report(error);
-    }
-
-    /// Reports a quantifier or `if` as a part of a larger expression.
-    pub(super) fn needs_parentheses(&self, place: Span, text: &str) {
-        let word: String = text.chars().take_while(char::is_ascii_alphabetic).collect();
-        let location = self.location(place);
-        self.report(
-            Diagnostic::error(
-                "needs-parentheses",
-                location,
-                format!("`{word}` inside a larger expression needs parentheses"),
-            )
-            .hint("it runs as far right as it can; parentheses show where it ends")
-            .fix(location, format!("({text})")),
-        );
     }
 
     /// Reports what stands after `is` in place of `absent` or `present`, and returns what was meant.

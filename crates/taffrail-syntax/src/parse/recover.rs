@@ -4,8 +4,8 @@ use pest::Parser;
 use taffrail_grammar::{GuardParser, Rule};
 
 use crate::ast::{
-    Annotation, Clause, ClauseKind, Expr, ExprKind, ItemKind, On, Path, Rule as PolicyRule,
-    Template, Text,
+    Annotation, Case, Clause, ClauseKind, Expr, ExprKind, Given, ItemKind, On, Path,
+    Rule as PolicyRule, Template, Text,
 };
 use crate::diagnostic::Diagnostic;
 use crate::span::Span;
@@ -180,9 +180,10 @@ impl Recovery<'_, '_> {
                 Some(TokenKind::Close) => depth = depth.saturating_sub(1),
                 Some(TokenKind::Word) => {
                     // A bracket that is never closed must not swallow the clauses below it.
-                    let reachable =
-                        depth == 0 || (self.region.unbalanced && tokens.indent(at).is_some());
+                    let known = clause_words(is_test).contains(&tokens.str(at));
+                    let escapes = self.region.unbalanced && known && tokens.indent(at).is_some();
                     let previous = starts.last().map_or("", |start| tokens.str(*start));
+                    let reachable = depth == 0 || escapes;
                     if reachable && self.begins_a_clause(is_test, at, first, previous) {
                         depth = 0;
                         starts.push(at);
@@ -191,7 +192,7 @@ impl Recovery<'_, '_> {
                 }
                 _ => {}
             }
-            if starts.is_empty() {
+            if starts.is_empty() && tokens.kind(at) != Some(TokenKind::Doc) {
                 starts.push(at);
             }
         }
@@ -208,32 +209,21 @@ impl Recovery<'_, '_> {
         {
             return false;
         }
-        let known: &[&str] = if is_test {
-            words::TEST_CLAUSES
-        } else {
-            words::CLAUSES
-        };
-        if known.contains(&word) {
+        if clause_words(is_test).contains(&word) {
             return match word {
                 "by" => !matches!(clause, "limit" | "trip"),
                 "at" => !matches!(before, "propose" | "escalate"),
                 _ => true,
             };
         }
-        // A misspelt keyword: first on its line, before something that a clause could say, after something complete.
+        // A misspelt keyword: first on its line, after something complete.
         let complete = !matches!(
             before,
-            "," | "=" | "==" | "!=" | "<" | ">" | "<=" | ">=" | "??" | "+" | "-" | "*" | "/"
+            "," | ":" | "=" | "==" | "!=" | "<" | ">" | "<=" | ">=" | "??" | "+" | "-" | "*" | "/"
         ) && !words::is_reserved(before);
-        let followed = matches!(
-            tokens.kind(at + 1),
-            Some(TokenKind::Word | TokenKind::Text | TokenKind::Number)
-        ) || (is_test && tokens.str(at + 1) == "{");
         complete
-            && followed
             && tokens.indent(at).is_some()
-            && !words::is_reserved(word)
-            && !words::is_reserved(tokens.str(at + 1))
+            && (!words::is_reserved(word) || word == "if")
             && !words::CONNECTIVES.contains(&word)
     }
 
@@ -260,13 +250,28 @@ impl Recovery<'_, '_> {
             self.unknown_clause(first, words::TEST_CLAUSES);
             return None;
         }
+        let keyword = self.context.tokens.str(first);
+        let span = self.context.span(first, end);
         let parsed = self.parse(Rule::test_clause_alone, first, end, |builder, nodes| {
             nodes
                 .into_iter()
                 .next()
                 .map(|clause| builder.test_clause(clause))
         });
-        parsed.flatten()
+        parsed.flatten().or_else(|| match keyword {
+            "given" => Some(TestClause::Given(Given {
+                from: None,
+                entries: Vec::new(),
+                span,
+            })),
+            "case" => Some(TestClause::Case(Case {
+                label: None,
+                entries: Vec::new(),
+                expects: Vec::new(),
+                span,
+            })),
+            _ => None,
+        })
     }
 
     fn unknown_clause(&mut self, at: usize, known: &[&'static str]) {
@@ -350,6 +355,14 @@ impl Recovery<'_, '_> {
             self.diagnostics
                 .push(mistake::explain(self.context, first, end, failure));
         }
+    }
+}
+
+fn clause_words(is_test: bool) -> &'static [&'static str] {
+    if is_test {
+        words::TEST_CLAUSES
+    } else {
+        words::CLAUSES
     }
 }
 

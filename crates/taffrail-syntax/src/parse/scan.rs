@@ -10,6 +10,7 @@ use crate::diagnostic::Diagnostic;
 use crate::span::{Location, SourceId, Span};
 
 use super::characters;
+use super::findings::Findings;
 
 /// What a token is; its text tells the rest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +38,10 @@ pub(super) struct Token {
     pub(super) kind: TokenKind,
     /// Its place.
     pub(super) span: Span,
+    /// How many blanks begin its line.
+    pub(super) indent: u32,
+    /// Nothing but blanks precedes it on its line.
+    pub(super) leads: bool,
 }
 
 /// What the scan found.
@@ -51,7 +56,7 @@ pub(super) struct Scan {
     /// Every comment, documentation too.
     blanks: Vec<Span>,
     /// What is wrong with characters and strings, in order.
-    pub(super) diagnostics: Vec<Diagnostic>,
+    pub(super) findings: Findings,
 }
 
 impl Scan {
@@ -81,6 +86,9 @@ pub(super) fn scan(source: SourceId, text: &str) -> Scan {
         bytes: text.as_bytes(),
         at: if text.starts_with('\u{feff}') { 3 } else { 0 },
         reason_follows: false,
+        line_start: 0,
+        indent: 0,
+        leads: true,
         found: Scan::default(),
     };
     while scanner.at < scanner.bytes.len() {
@@ -96,6 +104,12 @@ struct Scanner<'text> {
     at: usize,
     /// The last token was `because` or `suggest`, so a string here may hold expressions.
     reason_follows: bool,
+    /// Where the current line begins.
+    line_start: u32,
+    /// How many blanks begin it.
+    indent: u32,
+    /// No token of the line was seen yet.
+    leads: bool,
     found: Scan,
 }
 
@@ -107,7 +121,12 @@ impl Scanner<'_> {
     fn step(&mut self) {
         let start = self.at;
         match self.byte(start) {
-            b' ' | b'\t' | b'\n' => self.at += 1,
+            b'\n' => {
+                self.at += 1;
+                self.line_start = u32::try_from(self.at).unwrap_or(u32::MAX);
+                self.leads = true;
+            }
+            b' ' | b'\t' => self.at += 1,
             b'\r' if self.byte(start + 1) == b'\n' => self.at += 1,
             b'/' if self.byte(start + 1) == b'/' => self.comment(),
             b'"' => {
@@ -140,7 +159,16 @@ impl Scanner<'_> {
     /// Pushes a token that starts here and ends before `end`.
     fn push(&mut self, kind: TokenKind, end: usize) {
         let span = Span::new(self.at, end);
-        self.found.tokens.push(Token { kind, span });
+        if self.leads {
+            self.indent = span.start.saturating_sub(self.line_start);
+        }
+        self.found.tokens.push(Token {
+            kind,
+            span,
+            indent: self.indent,
+            leads: self.leads,
+        });
+        self.leads = false;
         self.reason_follows = false;
         self.at = end;
     }
@@ -169,7 +197,7 @@ impl Scanner<'_> {
         let start = self.at;
         let end = self.line_end();
         let text = self.text.get(start..end).unwrap_or("");
-        characters::check_text(self.source, text, start, &mut self.found.diagnostics);
+        characters::check_text(self.source, text, start, &mut self.found.findings);
         self.found.blanks.push(Span::new(start, end));
         if let Some(doc) = text.strip_prefix("//!") {
             self.found.file_docs.push(without_space(doc).to_owned());
@@ -227,7 +255,7 @@ impl Scanner<'_> {
         if end.is_none() {
             let opening = if self.byte(start) == b'r' { 2 } else { 1 };
             let location = self.location(Span::new(start, start + opening));
-            self.found.diagnostics.push(
+            self.found.findings.push(
                 Diagnostic::error("unterminated-string", location, "this string never ends")
                     .at("it begins here")
                     .hint(format!(
@@ -236,7 +264,7 @@ impl Scanner<'_> {
             );
         }
         let text = self.text.get(start..stop).unwrap_or("");
-        characters::check_text(self.source, text, start, &mut self.found.diagnostics);
+        characters::check_text(self.source, text, start, &mut self.found.findings);
         self.push(TokenKind::Text, stop);
     }
 
@@ -252,7 +280,7 @@ impl Scanner<'_> {
         let end = self.at + character.len_utf8();
         let location = self.location(Span::new(self.at, end));
         self.found
-            .diagnostics
+            .findings
             .push(characters::outside_string(location, character));
         self.at = end;
     }
@@ -277,7 +305,7 @@ fn template_end(bytes: &[u8], start: usize) -> Option<usize> {
     let byte = |at: usize| bytes.get(at).copied().unwrap_or(b'\n');
     let mut at = start + 1;
     let mut depth = 0_usize;
-    loop {
+    while at < start + LONGEST_TEMPLATE {
         match (byte(at), byte(at + 1)) {
             (b'\n', _) => return None,
             (b'\\', b'\n') => return None,
@@ -291,12 +319,16 @@ fn template_end(bytes: &[u8], start: usize) -> Option<usize> {
         }
         at += 1;
     }
+    None
 }
+
+/// Strings inside a longer reason are not looked for, so that a line of half-open reasons costs little.
+const LONGEST_TEMPLATE: usize = 2000;
 
 fn inner_string_end(bytes: &[u8], start: usize) -> Option<usize> {
     let raw = start > 0 && bytes.get(start - 1) == Some(&b'r');
     let mut at = start + 1;
-    loop {
+    while at < start + LONGEST_TEMPLATE {
         match bytes.get(at)? {
             b'"' => return Some(at + 1),
             b'\n' => return None,
@@ -304,6 +336,7 @@ fn inner_string_end(bytes: &[u8], start: usize) -> Option<usize> {
             _ => at += 1,
         }
     }
+    None
 }
 
 /// Drops the one space that usually follows a comment marker.

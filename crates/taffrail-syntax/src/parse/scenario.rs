@@ -140,7 +140,9 @@ impl Builder {
 
     fn entry(&self, node: Node<'_>) -> GivenEntry {
         let span = self.span(&node);
-        let mut parts = node.into_inner();
+        let mut parts = node
+            .into_inner()
+            .filter(|part| part.as_rule() != Rule::colon);
         let key = parts
             .next()
             .map_or_else(|| self.missing_text(), |key| self.key(&key));

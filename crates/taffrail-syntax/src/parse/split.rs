@@ -3,6 +3,8 @@
 use crate::diagnostic::Diagnostic;
 use crate::span::{Location, SourceId, Span};
 
+use super::findings::Findings;
+use super::nesting;
 use super::scan::{Token, TokenKind, without_space};
 use super::words;
 
@@ -30,41 +32,21 @@ impl<'scan> Tokens<'scan> {
             .unwrap_or("")
     }
 
-    /// Returns the token as a word, `None` when it is something else.
-    pub(super) fn word(&self, at: usize) -> Option<&'scan str> {
-        (self.kind(at) == Some(TokenKind::Word)).then(|| self.str(at))
-    }
-
     /// Returns the token before, empty at the start.
     pub(super) fn before(&self, at: usize) -> &'scan str {
         at.checked_sub(1).map_or("", |before| self.str(before))
     }
 
-    /// Returns the part of the line before a token.
-    fn line_before(&self, at: usize) -> &'scan str {
-        let start = self.get(at).map_or(0, |token| token.span.start as usize);
-        let before = self.text.get(..start).unwrap_or("");
-        before.rsplit_once('\n').map_or(before, |(_, line)| line)
-    }
-
     /// Returns how many columns precede a token that is the first on its line, `None` for one that is not.
-    pub(super) fn indent(&self, at: usize) -> Option<usize> {
-        let start = self.get(at)?.span.start as usize;
-        // Only blanks are looked at, so a long line costs no more than its indent.
-        let bytes = self.text.as_bytes().get(..start)?;
-        let blanks = bytes
-            .iter()
-            .rev()
-            .take_while(|byte| matches!(byte, b' ' | b'\t'))
-            .count();
-        let line_begins = blanks == start || bytes.get(start - blanks - 1) == Some(&b'\n');
-        line_begins.then_some(blanks)
+    pub(super) fn indent(&self, at: usize) -> Option<u32> {
+        self.get(at)
+            .filter(|token| token.leads)
+            .map(|token| token.indent)
     }
 
     /// Returns the indent of the line on which a token stands.
-    fn line_indent(&self, at: usize) -> usize {
-        let line = self.line_before(at);
-        line.len() - line.trim_start_matches([' ', '\t']).len()
+    fn line_indent(&self, at: usize) -> u32 {
+        self.get(at).map_or(0, |token| token.indent)
     }
 }
 
@@ -83,11 +65,7 @@ pub(super) struct Region {
 }
 
 /// Splits a file; reports brackets without a partner and documentation that documents nothing.
-pub(super) fn split(
-    source: SourceId,
-    tokens: Tokens<'_>,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Vec<Region> {
+pub(super) fn split(source: SourceId, tokens: Tokens<'_>, findings: &mut Findings) -> Vec<Region> {
     let mut splitter = Splitter {
         source,
         tokens,
@@ -97,7 +75,7 @@ pub(super) fn split(
         current: None,
         annotated: false,
         regions: Vec::new(),
-        diagnostics,
+        findings,
     };
     for at in 0..tokens.tokens.len() {
         splitter.take(at);
@@ -147,7 +125,7 @@ struct Splitter<'scan, 'found> {
     /// Only annotations of the current declaration were seen so far.
     annotated: bool,
     regions: Vec<Region>,
-    diagnostics: &'found mut Vec<Diagnostic>,
+    findings: &'found mut Findings,
 }
 
 impl Splitter<'_, '_> {
@@ -231,7 +209,7 @@ impl Splitter<'_, '_> {
             return;
         };
         let location = self.location(token.span);
-        self.diagnostics.push(
+        self.findings.push(
             Diagnostic::warning(
                 "misplaced-doc-comment",
                 location,
@@ -288,14 +266,16 @@ impl Splitter<'_, '_> {
             closer(self.tokens.str(*opening)) == close
                 && indent.is_none_or(|indent| self.tokens.line_indent(*opening) == indent)
         };
-        let partner = self.open.iter().rposition(fits).or_else(|| {
+        // Only the nearest brackets are asked: deeper nesting is refused anyway.
+        let skipped = self.open.len().saturating_sub(nesting::MAX_DEPTH);
+        let near = self.open.get(skipped..).unwrap_or_default();
+        let partner = near.iter().rposition(fits).or_else(|| {
             // The layout does not help: take the nearest of its kind.
-            self.open
-                .iter()
+            near.iter()
                 .rposition(|opening| closer(self.tokens.str(*opening)) == close)
         });
         if let Some(partner) = partner {
-            self.give_up_open(partner + 1);
+            self.give_up_open(skipped + partner + 1);
         }
     }
 
@@ -308,7 +288,7 @@ impl Splitter<'_, '_> {
                 continue;
             };
             let location = self.location(token.span);
-            self.diagnostics.push(
+            self.findings.push(
                 Diagnostic::error(
                     "unclosed-bracket",
                     location,
@@ -323,12 +303,12 @@ impl Splitter<'_, '_> {
     }
 
     fn unopened(&mut self, at: usize) {
-        let Some(token) = self.tokens.get(at) else {
+        let Some(token) = self.tokens.get(at).filter(|_| !self.findings.is_full()) else {
             return;
         };
         let close = self.tokens.str(at);
         let location = self.location(token.span);
-        self.diagnostics.push(
+        self.findings.push(
             Diagnostic::error(
                 "unopened-bracket",
                 location,
@@ -353,6 +333,10 @@ impl Splitter<'_, '_> {
         if words::DECLARATIONS.contains(&word) {
             return true;
         }
+        let at_margin = self.tokens.indent(at) == Some(0);
+        if at_margin && words::is_reserved(word) && words::CLAUSES.contains(&word) {
+            return true;
+        }
         let named = match self.tokens.kind(at + 1) {
             Some(TokenKind::Word) => !words::is_reserved(self.tokens.str(at + 1)),
             Some(TokenKind::Text) => true,
@@ -362,10 +346,7 @@ impl Splitter<'_, '_> {
             return named;
         }
         // A misspelt keyword stands at the start of its line and is followed by a name.
-        named
-            && self.tokens.indent(at) == Some(0)
-            && !words::is_reserved(word)
-            && !words::CONNECTIVES.contains(&word)
+        named && at_margin && !words::is_reserved(word) && !words::CONNECTIVES.contains(&word)
     }
 
     fn follows_its_keyword(&self, at: usize) -> bool {
