@@ -1,15 +1,14 @@
 //! Kubernetes quantities as numbers.
 //!
-//! The grammar and its limits are those of `resource.Quantity` in `k8s.io/apimachinery`
+//! The grammar and its rounding are those of `ParseQuantity` in `k8s.io/apimachinery`
 //! (`pkg/api/resource/quantity.go`): a signed number with a binary suffix (`Ki` … `Ei`), a decimal
 //! suffix (`n` … `E`) or a decimal exponent (`e3`, `E3`); digits below a nano round away from zero.
-//! There the API server caps what exceeds 2^63-1; here such a quantity is no number, so that what
-//! reads it is unknown.
+//! Where Kubernetes would change the number (it caps binary forms at 2^63-1) or guesses (`m` alone is
+//! zero there), this is no number, so that what reads it is unknown.
 
 use crate::decimal::Decimal;
 
-/// Returns the number that a quantity stands for, or `None` for other text and beyond the range of
-/// ±(2^63-1).
+/// Returns the number that a quantity stands for, or `None` for other text and beyond the range.
 ///
 /// ```
 /// # use taffrail_runtime::{Decimal, quantity};
@@ -28,8 +27,11 @@ pub fn parse(text: &str) -> Option<Decimal> {
         Some(exponent) if exponent.ends_with(|c: char| c.is_ascii_digit()) => Decimal::parse(text)?,
         Some(_) | None => Decimal::parse(number)?.checked_mul(factor(suffix)?)?,
     };
-    let rounded = away_from_zero_to_nanos(quantity)?;
-    (rounded.abs() <= Decimal::from(i64::MAX)).then_some(rounded)
+    let is_capped = suffix.ends_with('i') && quantity.abs() > Decimal::from(i64::MAX);
+    if is_capped {
+        return None;
+    }
+    away_from_zero_to_nanos(quantity)
 }
 
 fn factor(suffix: &str) -> Option<Decimal> {
@@ -72,6 +74,8 @@ fn power_of_nano() -> Option<Decimal> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -127,9 +131,25 @@ mod tests {
     #[test]
     fn beyond_the_range_there_is_no_number() {
         assert_eq!(parse("8Ei"), None);
-        assert_eq!(parse("9223372036854775807"), Some(Decimal::from(i64::MAX)));
-        assert_eq!(parse("9223372036854775808"), None);
-        assert_eq!(parse("-1e30"), None);
+        assert_eq!(parse("-8Ei"), None);
+        assert_eq!(parse("10E"), Some(Decimal::parse("1e19").unwrap()));
+        assert_eq!(parse("1e99"), None);
         assert_eq!(parse("1e99999999999999999999"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn suffixes_scale_the_plain_number(n in -8_000_000..8_000_000_i64, power in 0..4_usize) {
+            let decimal = ["", "k", "M", "G"][power];
+            let binary = ["", "Ki", "Mi", "Gi"][power];
+            let exponent = u32::try_from(power).unwrap();
+            prop_assert_eq!(parse(&format!("{n}{decimal}")), Some((n * 1000_i64.pow(exponent)).into()));
+            prop_assert_eq!(parse(&format!("{n}{binary}")), Some((n * 1024_i64.pow(exponent)).into()));
+        }
+
+        #[test]
+        fn no_text_panics(text in "[-+0-9.eEinumkKMGTP]{0,10}|.{0,6}") {
+            let _ = parse(&text);
+        }
     }
 }
