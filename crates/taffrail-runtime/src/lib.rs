@@ -9,6 +9,7 @@
 pub mod builtins;
 pub mod decision;
 pub mod program;
+pub mod render;
 pub mod request;
 
 pub mod arithmetic;
