@@ -1,1 +1,35 @@
-//! Documents that become requests.
+//! Everything that becomes a request.
+//!
+//! An action document (YAML or JSON) says what is asked at its top level and what is known under `facts`.
+//! [`read_documents`] reads it strictly: a key that nobody knows is an error, never a fact silently dropped.
+//! The way of a document: `yaml` and `json` read text into a tree of [`Node`]s with places, `action` reads that
+//! tree into a [`Request`](taffrail_runtime::request::Request) or a [`Plan`](taffrail_runtime::request::Plan).
+//!
+//! ```
+//! use taffrail_actions::{Action, Defaults, read_documents};
+//!
+//! let text = b"verb: scale\ntarget: { apiVersion: apps/v1, kind: Deployment, namespace: payments, name: api }\n";
+//! let actions = read_documents("scale.yaml", text, &Defaults::default())?;
+//! assert!(matches!(actions.as_slice(), [Action::Single(_)]));
+//! # Ok::<(), taffrail_actions::ActionError>(())
+//! ```
+
+mod document;
+mod error;
+mod json;
+mod node;
+mod yaml;
+
+mod action;
+mod check;
+mod facts;
+mod fields;
+mod kinds;
+mod ledger;
+mod rollback;
+
+pub use action::{Action, Defaults, action_from_node};
+pub use document::{node_of_document, read_documents};
+pub use error::{ActionError, Problem};
+pub use kinds::{Scope, built_in_group, scope};
+pub use node::{Entry, Node, NodeKind, Place};
