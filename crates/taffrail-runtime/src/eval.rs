@@ -343,7 +343,7 @@ impl<'a> Evaluator<'a> {
                 });
             }
         }
-        match compare::order(&left, &right, "a comparison") {
+        match compare::order(&left, &right, symbol(op)) {
             Ok(order) => match op {
                 CompareOp::Less => order.is_lt(),
                 CompareOp::LessOrEqual => order.is_le(),
@@ -492,6 +492,16 @@ impl<'a> Evaluator<'a> {
             Some(Expr::Coalesce(a, _)) => self.describe(*a),
             _ => "a value".into(),
         }
+    }
+}
+
+fn symbol(op: CompareOp) -> &'static str {
+    match op {
+        CompareOp::Equal => "==",
+        CompareOp::Less => "<",
+        CompareOp::LessOrEqual => "<=",
+        CompareOp::Greater => ">",
+        CompareOp::GreaterOrEqual => ">=",
     }
 }
 

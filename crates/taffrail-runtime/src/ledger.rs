@@ -39,7 +39,7 @@ impl BudgetState {
             (Value::Unknown(causes), _) | (_, Value::Unknown(causes)) => {
                 Truth::Unknown(causes.clone())
             }
-            (total, limit) => match compare::order(total, limit, "the budget") {
+            (total, limit) => match compare::order(total, limit, ">") {
                 Ok(order) => order.is_gt().into(),
                 Err(causes) => Truth::Unknown(causes),
             },

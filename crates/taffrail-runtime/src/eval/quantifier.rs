@@ -2,20 +2,22 @@
 
 use std::borrow::Cow;
 
-use crate::arithmetic;
+use crate::builtins::{self, Builtin};
 use crate::cause::{Cause, Causes};
-use crate::compare;
 use crate::decimal::Decimal;
 use crate::eval::{Evaluator, Val, value_of};
 use crate::program::{Quantifier, QuantifierKind};
 use crate::truth::Truth;
 use crate::value::Value;
 
+/// A key or position, and its element.
+type Pair<'a> = (Val<'a>, Val<'a>);
+
 impl<'a> Evaluator<'a> {
     /// Evaluates a quantifier; absent is an empty list.
     pub(super) fn quantifier(&mut self, quantifier: &'a Quantifier) -> Value {
         let over = self.eval(quantifier.over);
-        let elements: Vec<(Val<'a>, Val<'a>)> = match over {
+        let elements: Vec<Pair<'a>> = match over {
             Cow::Borrowed(Value::List(items)) => {
                 positions(items.iter().map(Cow::Borrowed)).collect()
             }
@@ -64,7 +66,7 @@ impl<'a> Evaluator<'a> {
     fn truth_over(
         &mut self,
         quantifier: &'a Quantifier,
-        elements: Vec<(Val<'a>, Val<'a>)>,
+        elements: Vec<Pair<'a>>,
         start: Truth,
     ) -> Value {
         let every = start == Truth::True;
@@ -100,54 +102,58 @@ impl<'a> Evaluator<'a> {
         value_of(truth)
     }
 
-    fn fold_over(
-        &mut self,
-        quantifier: &'a Quantifier,
-        elements: Vec<(Val<'a>, Val<'a>)>,
-    ) -> Value {
-        let counts = quantifier.kind == QuantifierKind::Count;
-        let mut total = match quantifier.kind {
-            QuantifierKind::Count | QuantifierKind::Sum => Value::Number(Decimal::ZERO),
-            _ => Value::Absent,
-        };
+    /// Collects what counts, and folds it as the function of the same name does: the order of elements never shows.
+    fn fold_over(&mut self, quantifier: &'a Quantifier, elements: Vec<Pair<'a>>) -> Value {
+        let mut items = Vec::new();
         let mut unknown: Option<Causes> = None;
         for (key, element) in elements {
             if self.exhausted() {
                 return self.exhausted_value();
             }
             let item = self.bound(quantifier, key, element, |evaluator| {
-                match (evaluator.filter(quantifier), counts) {
-                    (Truth::False, _) => None,
-                    (Truth::Unknown(causes), _) => Some(Value::Unknown(causes)),
-                    (Truth::True, true) => match quantifier.body {
-                        Some(body) => match evaluator.truth(body) {
-                            Truth::True => Some(Value::Number(Decimal::ONE)),
-                            Truth::False => None,
-                            Truth::Unknown(causes) => Some(Value::Unknown(causes)),
-                        },
-                        None => Some(Value::Number(Decimal::ONE)),
-                    },
-                    (Truth::True, false) => {
-                        quantifier.body.map(|body| evaluator.element_value(body))
-                    }
-                }
+                evaluator.item(quantifier)
             });
-            let Some(item) = item else { continue };
-            total = match (quantifier.kind, total, item) {
-                (_, total, Value::Unknown(causes)) => {
+            match item {
+                None => {}
+                Some(Value::Unknown(causes)) => {
                     unknown = Some(match unknown.take() {
                         Some(all) => all.union(&causes),
                         None => causes,
                     });
-                    total
                 }
-                (QuantifierKind::Min | QuantifierKind::Max, Value::Absent, item) => item,
-                (QuantifierKind::Min, total, item) => extreme(total, item, true),
-                (QuantifierKind::Max, total, item) => extreme(total, item, false),
-                (_, total, item) => arithmetic::add(&total, &item),
-            };
+                Some(item) => items.push(item),
+            }
         }
-        unknown.map_or(total, Value::Unknown)
+        if let Some(causes) = unknown {
+            return Value::Unknown(causes);
+        }
+        let function = match quantifier.kind {
+            QuantifierKind::Sum => Builtin::Sum,
+            QuantifierKind::Min => Builtin::Min,
+            QuantifierKind::Max => Builtin::Max,
+            QuantifierKind::Count
+            | QuantifierKind::Every
+            | QuantifierKind::Some
+            | QuantifierKind::No => Builtin::Count,
+        };
+        builtins::call(function, &[Cow::Owned(Value::List(items))])
+    }
+
+    /// Returns what the bound element contributes: nothing when its `where` or its counted condition is false.
+    fn item(&mut self, quantifier: &Quantifier) -> Option<Value> {
+        match self.filter(quantifier) {
+            Truth::False => return None,
+            Truth::Unknown(causes) => return Some(Value::Unknown(causes)),
+            Truth::True => {}
+        }
+        match (quantifier.kind, quantifier.body) {
+            (QuantifierKind::Count, Some(body)) => match value_of(self.truth(body)) {
+                Value::Bool(false) => None,
+                counted => Some(counted),
+            },
+            (_, Some(body)) => Some(self.element_value(body)),
+            (_, None) => Some(Value::Bool(true)),
+        }
     }
 
     /// An absent element cannot be summed or ordered.
@@ -186,17 +192,9 @@ impl<'a> Evaluator<'a> {
 }
 
 /// Pairs elements with their 0-based position.
-fn positions<'a>(items: impl Iterator<Item = Val<'a>>) -> impl Iterator<Item = (Val<'a>, Val<'a>)> {
+fn positions<'a>(items: impl Iterator<Item = Val<'a>>) -> impl Iterator<Item = Pair<'a>> {
     items.enumerate().map(|(at, item)| {
         let at = Decimal::from(u64::try_from(at).unwrap_or(u64::MAX));
         (Cow::Owned(Value::Number(at)), item)
     })
-}
-
-fn extreme(a: Value, b: Value, least: bool) -> Value {
-    match compare::order(&a, &b, if least { "min" } else { "max" }) {
-        Ok(order) if order.is_lt() == least => a,
-        Ok(_) => b,
-        Err(causes) => Value::Unknown(causes),
-    }
 }
