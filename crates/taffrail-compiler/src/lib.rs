@@ -1,7 +1,31 @@
 //! From syntax trees to a program.
+//!
+//! The straight line of a policy set is `parse`, [`analyze`], [`link`](link()), [`emit`](emit()); each returns a value and its
+//! diagnostics, and [`compile`](compile()) runs them all:
+//!
+//! ```
+//! use taffrail_compiler::{Options, compile};
+//! use taffrail_syntax::SourceTable;
+//!
+//! let mut sources = SourceTable::default();
+//! sources.add("deletes.guard", "policy a  guard keep { on delete forbid because \"kept\" }");
+//! let compiled = compile(&sources, &Options::default());
+//! assert_eq!(compiled.program.map(|program| program.rules.len()), Some(1));
+//! ```
 
 pub mod analyze;
 pub mod codes;
+mod compile;
+pub mod draw;
+mod emit;
+mod graph;
+mod link;
+mod operands;
+mod paths;
 pub mod typed;
 
 pub use analyze::{Options, SourceFile, analyze};
+pub use compile::{Compiled, compile};
+pub use emit::emit;
+pub use graph::{Node, NodeKind, RuleGraph};
+pub use link::link;

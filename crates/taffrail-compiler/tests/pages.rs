@@ -3,21 +3,11 @@
 use std::path::Path;
 
 use taffrail_compiler::codes::CODES;
-use taffrail_compiler::{Options, SourceFile, analyze};
-use taffrail_syntax::{SourceTable, parse};
+use taffrail_compiler::{Options, compile};
+use taffrail_syntax::SourceTable;
 
-/// Codes of other stages, and those that no policy text alone can bring about.
-const ELSEWHERE: &[&str] = &[
-    "empty-policy-set",
-    "import-cycle",
-    "parameter-of-wrong-type",
-    "program-too-large",
-    "recursive-definition",
-    "unknown-parameter",
-    // Their pages come with the stage that reports them first.
-    "not-a-constant",
-    "not-positive",
-];
+/// Codes that no policy text alone can bring about.
+const ELSEWHERE: &[&str] = &["parameter-of-wrong-type", "unknown-parameter"];
 
 #[expect(clippy::disallowed_methods, reason = "a test reads the pages it runs")]
 fn page(code: &str) -> Option<String> {
@@ -33,21 +23,27 @@ fn examples<'p>(page: &'p str, fence: &str) -> Vec<&'p str> {
         .collect()
 }
 
-/// Returns the codes that a policy set in one text reports; a comment separates its files.
-fn reported(text: &str) -> Vec<(&'static str, bool)> {
+/// Returns the sets of sources in blocks: blocks that begin with `// file: NAME` make one set together, another block is a set
+/// alone, in which a comment separates the files.
+fn sets<'p>(blocks: &[&'p str]) -> Vec<Vec<&'p str>> {
+    let (named, alone): (Vec<&str>, Vec<&str>) =
+        blocks.iter().partition(|block| block.starts_with("// file: "));
+    let alone = alone
+        .into_iter()
+        .map(|block| block.split("// another file\n").collect());
+    std::iter::once(named)
+        .filter(|set| !set.is_empty())
+        .chain(alone)
+        .collect()
+}
+
+/// Returns the codes that a policy set reports.
+fn reported(files: &[&str]) -> Vec<(&'static str, bool)> {
     let mut sources = SourceTable::default();
-    let mut files = Vec::new();
-    let mut diagnostics = Vec::new();
-    for (at, file) in text.split("// another file\n").enumerate() {
-        let source = sources.add(at.to_string(), file);
-        let parsed = parse(source, file);
-        diagnostics.extend(parsed.diagnostics);
-        files.push(SourceFile {
-            source,
-            ast: parsed.file,
-        });
+    for (at, file) in files.iter().enumerate() {
+        sources.add(at.to_string(), *file);
     }
-    diagnostics.extend(analyze(&files, &Options::default()).1);
+    let diagnostics = compile(&sources, &Options::default()).diagnostics;
     diagnostics.iter().map(|d| (d.code, d.is_error())).collect()
 }
 
@@ -63,14 +59,14 @@ fn examples_on_pages_do_what_the_pages_say() {
         if bad.is_empty() || good.is_empty() {
             wrong.push(format!("the page of {code} lacks an example"));
         }
-        for text in bad {
-            let found = reported(text);
+        for set in sets(&bad) {
+            let found = reported(&set);
             if found.iter().any(|(other, _)| other != code) || found.is_empty() {
                 wrong.push(format!("the bad example of {code} reports {found:?}"));
             }
         }
-        for text in good {
-            let found = reported(text);
+        for set in sets(&good) {
+            let found = reported(&set);
             if !found.is_empty() {
                 wrong.push(format!("the good example of {code} reports {found:?}"));
             }
