@@ -1,0 +1,151 @@
+//! Reads `taffrail.toml`: parameter values and settings of a policy set.
+//!
+//! ```toml
+//! ungranted = "escalate"      # the verdict without a grant; `propose` when left out
+//! require_intent = true       # whether an action without an intent proposes
+//!
+//! [tolerance]                 # the built-in tolerance
+//! propose = 30
+//! escalate = 70
+//!
+//! [params]                    # by full name, or by the last word alone
+//! restarts_per_hour = 5
+//! payments.limits.window = "30m"
+//! ```
+
+use taffrail_compiler::Options;
+use taffrail_runtime::program::{Settings, UngrantedVerdict};
+use taffrail_runtime::{Decimal, Map, Value, text};
+use taffrail_syntax::suggest::nearest;
+
+/// The keys of the file itself.
+const KEYS: [&str; 4] = ["params", "require_intent", "tolerance", "ungranted"];
+
+/// The keys of `[tolerance]`.
+const TOLERANCE_KEYS: [&str; 2] = ["escalate", "propose"];
+
+/// Returns what the text sets, or what is wrong with it.
+pub(crate) fn parse(text: &str) -> Result<Options, String> {
+    let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
+        let line = error.span().map_or(1, |span| line_of(text, span.start));
+        format!("line {line}: {}", error.message())
+    })?;
+    let mut options = Options::default();
+    for (key, value) in &table {
+        match key.as_str() {
+            "ungranted" => options.settings.ungranted = ungranted(value)?,
+            "require_intent" => {
+                options.settings.require_intent = value
+                    .as_bool()
+                    .ok_or("`require_intent` must be `true` or `false`")?;
+            }
+            "tolerance" => tolerance(value, &mut options.settings)?,
+            "params" => {
+                let params = value.as_table().ok_or("`params` must be a table")?;
+                add_params("", params, &mut options)?;
+            }
+            unknown => return Err(unknown_key(unknown, &KEYS)),
+        }
+    }
+    Ok(options)
+}
+
+fn line_of(text: &str, offset: usize) -> usize {
+    text.bytes()
+        .take(offset)
+        .filter(|byte| *byte == b'\n')
+        .count()
+        .saturating_add(1)
+}
+
+fn unknown_key(key: &str, known: &[&str]) -> String {
+    match nearest(key, known.iter().copied()) {
+        Some(near) => format!("unknown key `{key}`, did you mean `{near}`?"),
+        None => format!("unknown key `{key}`, known are `{}`", known.join("`, `")),
+    }
+}
+
+fn ungranted(value: &toml::Value) -> Result<UngrantedVerdict, String> {
+    match value.as_str() {
+        Some("propose") => Ok(UngrantedVerdict::Propose),
+        Some("escalate") => Ok(UngrantedVerdict::Escalate),
+        _ => Err("`ungranted` must be \"propose\" or \"escalate\"".into()),
+    }
+}
+
+fn tolerance(value: &toml::Value, settings: &mut Settings) -> Result<(), String> {
+    let table = value.as_table().ok_or("`tolerance` must be a table")?;
+    for (key, value) in table {
+        let risk = value
+            .as_integer()
+            .and_then(|risk| u8::try_from(risk).ok())
+            .filter(|risk| *risk <= 100);
+        let risk = || {
+            risk.ok_or_else(|| format!("`tolerance.{key}` must be a whole number from 0 to 100"))
+        };
+        match key.as_str() {
+            "propose" => settings.propose_at = risk()?,
+            "escalate" => settings.escalate_at = risk()?,
+            unknown => return Err(unknown_key(unknown, &TOLERANCE_KEYS)),
+        }
+    }
+    if settings.propose_at > settings.escalate_at {
+        return Err(format!(
+            "`tolerance.propose` is {}, and must not be above `tolerance.escalate`, which is {}",
+            settings.propose_at, settings.escalate_at
+        ));
+    }
+    Ok(())
+}
+
+/// Adds parameters; tables are parts of a dotted name.
+fn add_params(prefix: &str, table: &toml::Table, options: &mut Options) -> Result<(), String> {
+    for (key, value) in table {
+        let name = format!("{prefix}{key}");
+        match value {
+            toml::Value::Table(inner) => add_params(&format!("{name}."), inner, options)?,
+            other => {
+                let value = param_value(&name, other)?;
+                if options.params.insert(name.clone(), value).is_some() {
+                    return Err(format!("parameter `{name}` is set twice"));
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn param_value(name: &str, value: &toml::Value) -> Result<Value, String> {
+    Ok(match value {
+        toml::Value::Boolean(value) => Value::Bool(*value),
+        toml::Value::String(value) => Value::string(value.as_str()),
+        toml::Value::Integer(value) => Value::Number(Decimal::from(*value)),
+        toml::Value::Float(value) => {
+            Decimal::from_f64(*value)
+                .map(Value::Number)
+                .ok_or_else(|| {
+                    format!("parameter `{name}` must be a number that can be written exactly")
+                })?
+        }
+        toml::Value::Datetime(value) => text::parse_time(&value.to_string())
+            .map(Value::Time)
+            .ok_or_else(|| {
+                format!("parameter `{name}` must be a date, or a time with its offset")
+            })?,
+        toml::Value::Array(items) => Value::List(
+            items
+                .iter()
+                .map(|item| param_value(name, item))
+                .collect::<Result<_, _>>()?,
+        ),
+        toml::Value::Table(entries) => {
+            let entries = entries
+                .iter()
+                .map(|(key, value)| Ok((key.as_str().into(), param_value(name, value)?)))
+                .collect::<Result<_, String>>()?;
+            Map::from_entries(entries)
+                .map(Value::Map)
+                .map_err(|key| format!("parameter `{name}` has the key `{key}` twice"))?
+        }
+    })
+}
