@@ -1,6 +1,10 @@
 //! Broken sources with what is said about them, in `tests/broken/`.
 
-#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may fail, and reads its cases")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a test may fail, and reads its cases"
+)]
 
 use std::fs;
 use std::path::Path;

@@ -23,9 +23,12 @@ impl Expected {
         let mut expected = Self {
             words: BTreeSet::new(),
             things: BTreeSet::new(),
-            operand: rules
-                .iter()
-                .any(|rule| matches!(rule, Rule::name | Rule::expr | Rule::postfix_expr)),
+            operand: rules.iter().any(|rule| {
+                matches!(
+                    rule,
+                    Rule::name | Rule::expr | Rule::postfix_expr | Rule::argument
+                )
+            }),
             operator: rules.contains(&Rule::operator_start) || rules.contains(&Rule::compare),
             number: rules.iter().any(|rule| NUMBERS.contains(rule)),
             name: rules
@@ -83,6 +86,21 @@ impl Expected {
     /// Tells whether an operator could stand there.
     pub(super) fn takes_operator(&self) -> bool {
         self.operator
+    }
+
+    /// Tells whether only a string could stand there.
+    pub(super) fn is_string_only(&self) -> bool {
+        self.words.iter().all(|word| *word == "any")
+            && self
+                .things
+                .iter()
+                .all(|thing| matches!(*thing, "a string" | "a team"))
+            && !self.things.is_empty()
+    }
+
+    /// Tells whether nothing more could stand there.
+    pub(super) fn takes_end(&self) -> bool {
+        self.end
     }
 
     /// Tells whether an expression could stand there.
@@ -154,6 +172,8 @@ fn keywords(rule: Rule) -> Vec<&'static str> {
         Rule::open_brace | Rule::given_map => vec!["{"],
         Rule::close_brace => vec!["}"],
         Rule::of => vec!["of"],
+        Rule::most => vec!["most"],
+        Rule::signal => vec!["signal"],
         Rule::any => vec!["any"],
         _ => Vec::new(),
     }
@@ -171,6 +191,8 @@ fn thing(rule: Rule) -> Option<&'static str> {
         Rule::integer => Some("a whole number"),
         Rule::number | Rule::duration | Rule::time => Some("a number"),
         Rule::team => Some("a team"),
+        Rule::let_param => Some("a parameter"),
+        Rule::map_entry => Some("a key"),
         Rule::clause | Rule::on | Rule::when => Some("a clause"),
         Rule::given_value | Rule::given_word | Rule::given_literal | Rule::given_list => {
             Some("a value")

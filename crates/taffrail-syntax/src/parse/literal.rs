@@ -56,10 +56,11 @@ impl Builder {
         for part in node.into_inner() {
             let text = match part.as_rule() {
                 Rule::interpolation => {
-                    let expr = part
-                        .into_inner()
-                        .next()
-                        .map_or_else(|| self.missing(), |expr| self.expr(expr));
+                    let expr = match part.into_inner().next() {
+                        Some(name) if name.as_rule() == Rule::name => self.name(&name),
+                        Some(expr) => self.expr(expr),
+                        None => self.missing(),
+                    };
                     parts.push(TemplatePart::Expr(expr));
                     continue;
                 }

@@ -7,7 +7,9 @@ use crate::span::{Location, Span};
 use crate::suggest;
 
 use super::context::Context;
+use super::expectation;
 use super::expected::Expected;
+use super::hint;
 use super::number;
 use super::scan::TokenKind;
 use super::words;
@@ -35,6 +37,18 @@ impl Failure {
             expected,
         }
     }
+
+    /// Corrects what is expected at the end of a piece: after the head of a rule comes its body.
+    pub(super) fn of(mut self, rule: Rule) -> Self {
+        if matches!(rule, Rule::rule_head_alone | Rule::test_head_alone) {
+            for expected in &mut self.expected {
+                if *expected == Rule::EOI {
+                    *expected = Rule::open_brace;
+                }
+            }
+        }
+        self
+    }
 }
 
 /// Explains a failure among the tokens `first..end`.
@@ -60,7 +74,7 @@ pub(super) fn explain(
     if token.kind == TokenKind::Word {
         word(context, first, at, &expected)
     } else {
-        punctuation(context, at, &expected)
+        other(context, first, at, &expected)
     }
 }
 
@@ -139,11 +153,11 @@ fn word(context: Context<'_>, first: usize, at: usize, expected: &Expected) -> D
     if expected.takes_name() && words::is_reserved(word) {
         return reserved_word(place, word);
     }
-    if at > first
-        && expected.takes_operator()
-        && let Some(error) = keyword_as_operand(context, at - 1)
-    {
+    if let Some(error) = mistaken_before(context, first, at, expected) {
         return error;
+    }
+    if expected.is_string_only() {
+        return unquoted(context, at, expected);
     }
     let error = Diagnostic::error(
         "unexpected-token",
@@ -161,23 +175,49 @@ fn word(context: Context<'_>, first: usize, at: usize, expected: &Expected) -> D
             .hint(format!("keywords are lower case: write `{lower}`"))
             .fix(place, lower);
     }
-    let hint = match word {
-        "true" | "false" | "True" | "False" if tokens.before(at) == "is" => {
-            "compare with `== true` or `== false`"
+    if matches!(word, "true" | "false" | "True" | "False") && tokens.before(at) == "is" {
+        return error.hint("compare with `== true` or `== false`");
+    }
+    match hint::for_word(word) {
+        Some(hint) => error.hint(hint),
+        None if expected.is_operator_only() => {
+            error.hint("did you leave out an operator or a comma")
         }
-        "equals" | "eq" | "equal" => "write `==`",
-        "contains" | "has" | "includes" => "write `x in xs`, or call `contains(text, part)`",
-        "startsWith" | "startswith" | "starts_with" => "call `starts_with(text, start)`",
-        "endsWith" | "endswith" | "ends_with" => "call `ends_with(text, end)`",
-        "xor" => "write `(a or b) and not (a and b)`",
-        "elif" | "elsif" | "elseif" => "write `else if`",
-        "for" | "for_each" | "foreach" => "write `every x in xs: …` or `some x in xs: …`",
-        "exists" => "write `some x in xs: …`, or `x is present`",
-        "empty" => "write `len(xs) == 0`",
-        _ if expected.is_operator_only() => "did you leave out an operator or a comma",
-        _ => return error,
-    };
-    error.hint(hint)
+        None => error,
+    }
+}
+
+/// Explains a word that ran on well and is only given away by what follows it.
+fn mistaken_before(
+    context: Context<'_>,
+    first: usize,
+    at: usize,
+    expected: &Expected,
+) -> Option<Diagnostic> {
+    let before = at.checked_sub(1).filter(|before| *before >= first)?;
+    if expected.takes_operator() {
+        return keyword_as_operand(context, before);
+    }
+    let word = context.tokens.str(before);
+    let said = before == first + 1 && context.tokens.str(first) == "expect";
+    (said && !expectation::is_known(word)).then(|| {
+        let place = context.location(context.span(before, at));
+        expectation::unknown(place, word, false)
+    })
+}
+
+/// Explains a word, maybe with dots and dashes, that lacks its quotes.
+fn unquoted(context: Context<'_>, at: usize, expected: &Expected) -> Diagnostic {
+    let start = context.span(at, at + 1).start as usize;
+    let rest = context.text(Span::new(start, context.tokens.text.len()));
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-.@*/".contains(byte);
+    let length = rest.bytes().take_while(is_part).count();
+    let written = rest.get(..length).unwrap_or("");
+    let place = context.location(Span::new(start, start + length));
+    let message = expected.message(&format!("`{written}`"));
+    Diagnostic::error("unexpected-token", place, message)
+        .hint(format!("write `\"{written}\"`"))
+        .fix(place, format!("\"{written}\""))
 }
 
 /// Explains a keyword that was read as a name, since only what follows it gave it away.
@@ -188,9 +228,19 @@ fn keyword_as_operand(context: Context<'_>, at: usize) -> Option<Diagnostic> {
         return None;
     }
     let place = context.location(context.span(at, at + 1));
+    let loops = matches!(tokens.str(at + 2), "in" | ",");
+    if loops
+        && matches!(
+            word,
+            "for" | "foreach" | "forall" | "all" | "any" | "exists"
+        )
+    {
+        let message = format!("`{word}` is not a quantifier");
+        let error = Diagnostic::error("unexpected-token", place, message);
+        return Some(error.hint("write `every x in xs: …` or `some x in xs: …`"));
+    }
     let quantifies = matches!(word, "every" | "some" | "no" | "if")
-        || (matches!(word, "count" | "sum" | "min" | "max")
-            && matches!(tokens.str(at + 2), "in" | ","));
+        || (matches!(word, "count" | "sum" | "min" | "max") && loops);
     if quantifies {
         let message = format!("`{word}` inside a larger expression needs parentheses");
         let error = Diagnostic::error("needs-parentheses", place, message);
@@ -205,7 +255,8 @@ fn keyword_as_operand(context: Context<'_>, at: usize) -> Option<Diagnostic> {
     )
 }
 
-fn punctuation(context: Context<'_>, at: usize, expected: &Expected) -> Diagnostic {
+/// Explains a string, number, bracket or sign.
+fn other(context: Context<'_>, first: usize, at: usize, expected: &Expected) -> Diagnostic {
     let span = context.span(at, at + 1);
     let place = context.location(span);
     let written = context.text(span);
@@ -214,27 +265,41 @@ fn punctuation(context: Context<'_>, at: usize, expected: &Expected) -> Diagnost
             .hint("delete it; a clause ends where the next one begins")
             .fix(place, "");
     }
-    let found = match context.tokens.kind(at) {
-        Some(TokenKind::Text) => "a string".to_owned(),
-        _ => format!("`{}`", short(written)),
+    let is_text = context.tokens.kind(at) == Some(TokenKind::Text);
+    let found = if is_text {
+        "a string".to_owned()
+    } else {
+        format!("`{}`", short(written))
     };
     let error = Diagnostic::error("unexpected-token", place, expected.message(&found));
+    let after_number = at > first && context.tokens.kind(at - 1) == Some(TokenKind::Number);
     match written {
+        _ if is_text && expected.takes_name() => error.hint("a name is written without quotes"),
         ":=" => error.hint("write `=`").fix(place, "="),
-        "=>" => error.hint("write `>=` to compare"),
-        "->" | "?" => error.hint("write `if condition then value else other`"),
-        "::" => error.hint("write `.` between names"),
-        "<<" | ">>" => error.hint("a reason is written `because \"…\"`"),
-        "." if context.tokens.kind(at.saturating_sub(1)) == Some(TokenKind::Number) => {
-            error.hint("digits must follow the point")
+        "=" if context.tokens.before(at) == "==" || context.tokens.before(at) == "!=" => {
+            error.hint("two signs are enough").fix(place, "")
         }
-        "$" | "%" => error.hint("names are written without a sign before them"),
-        "&" => error.hint("write `and`"),
-        "|" => error.hint("write `or`"),
-        "^" => error.hint("there is no power operator"),
-        "`" => error.hint("strings stand between double quotes"),
+        ":" if context.tokens.str(first) == "let" => {
+            error.hint("a `let` has the type of its value; leave the type out")
+        }
+        ":" if at == first + 1 => error
+            .hint("a clause has no `:` after its keyword")
+            .fix(place, ""),
+        "," if expected.takes_end() && context.tokens.str(first) == "expect" => {
+            error.hint("write another `expect` for it")
+        }
+        "," if expected.takes_end() => error
+            .hint("clauses are not separated by commas")
+            .fix(place, ""),
+        "." if after_number => {
+            error.hint("digits must follow the point; a date is written `2026-12-31`")
+        }
+        "%" if !after_number => error.hint("names are written without a sign before them"),
         "}" if expected.takes_operand() => error.hint("something is missing before this"),
-        _ => error,
+        _ => match hint::for_sign(written) {
+            Some(hint) => error.hint(hint),
+            None => error,
+        },
     }
 }
 

@@ -15,6 +15,7 @@ use super::build::{Builder, Nodes};
 use super::context::Context;
 use super::declaration::{Declared, rule_kind};
 use super::foreign;
+use super::hint;
 use super::item::ParsedItem;
 use super::mistake::{self, Failure};
 use super::scan::TokenKind;
@@ -93,7 +94,9 @@ impl Recovery<'_, '_> {
         let known = words::DECLARATIONS
             .iter()
             .chain(words::DECLARATIONS_BEFORE_A_NAME);
-        let error = if words::CLAUSES.contains(&found.as_str()) {
+        let error = if let Some(hint) = hint::for_declaration(&found) {
+            error.hint(hint)
+        } else if words::CLAUSES.contains(&found.as_str()) {
             error.hint(format!(
                 "`{found}` is a clause; it stands between the braces of a rule"
             ))
@@ -102,7 +105,7 @@ impl Recovery<'_, '_> {
                 .hint(format!("did you mean `{near}`"))
                 .fix(place, near)
         } else {
-            error.hint("a declaration begins with `use`, `param`, `signal`, `let`, `verb`, `kind`, `tolerance`, `grant`, `guard`, `budget`, `breaker`, `waive`, `test` or `prove`")
+            error.hint(DECLARATIONS_HINT)
         };
         self.diagnostics.push(error);
     }
@@ -204,7 +207,9 @@ impl Recovery<'_, '_> {
         let tokens = self.context.tokens;
         let word = tokens.str(at);
         let before = if at == first { "" } else { tokens.before(at) };
-        if matches!(before, "." | "expect" | "least" | "most")
+        let joined = before == "." && tokens.indent(at).is_none();
+        if joined
+            || matches!(before, "expect" | "least" | "most")
             || (before == "no" && clause == "expect")
         {
             return false;
@@ -220,7 +225,7 @@ impl Recovery<'_, '_> {
         let complete = !matches!(
             before,
             "," | ":" | "=" | "==" | "!=" | "<" | ">" | "<=" | ">=" | "??" | "+" | "-" | "*" | "/"
-        ) && !words::is_reserved(before);
+        ) && (!words::is_reserved(before) || words::ENDINGS.contains(&before));
         complete
             && tokens.indent(at).is_some()
             && (!words::is_reserved(word) || word == "if")
@@ -294,13 +299,14 @@ impl Recovery<'_, '_> {
             place,
             format!("`{found}` does not begin a clause"),
         );
+        if let Some(hint) = hint::for_clause(&found) {
+            self.diagnostics.push(error.hint(hint));
+            return;
+        }
         let error = match suggest::nearest(&found, known.iter().copied()) {
             Some(near) => error
                 .hint(format!("did you mean `{near}`"))
                 .fix(place, near),
-            None if found == "if" => error
-                .hint("a condition is written `when …`")
-                .fix(place, "when"),
             None => {
                 let all: Vec<String> = known.iter().map(|word| format!("`{word}`")).collect();
                 error.hint(format!("the clauses are {}", all.join(", ")))
@@ -322,7 +328,7 @@ impl Recovery<'_, '_> {
         match GuardParser::parse(rule, slice) {
             Ok(nodes) => Some(self.built(span, |builder| build(builder, nodes))),
             Err(error) => {
-                let failure = Failure::new(&error, span);
+                let failure = Failure::new(&error, span).of(rule);
                 if !self.is_explained(first, end, span) {
                     self.fail(first, end, &failure);
                 }
@@ -357,6 +363,10 @@ impl Recovery<'_, '_> {
         }
     }
 }
+
+/// What may begin a declaration, for a word that is near none of them.
+const DECLARATIONS_HINT: &str = "a declaration begins with `use`, `param`, `signal`, `let`, `verb`, `kind`, \
+    `tolerance`, `grant`, `guard`, `budget`, `breaker`, `waive`, `test` or `prove`";
 
 fn clause_words(is_test: bool) -> &'static [&'static str] {
     if is_test {

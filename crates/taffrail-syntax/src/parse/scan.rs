@@ -296,7 +296,7 @@ impl Scanner<'_> {
 /// Operators of two characters, ours and those of other languages.
 const PAIRS: &[&[u8]] = &[
     b"==", b"!=", b"<=", b">=", b"??", b"..", b"&&", b"||", b":=", b"::", b"<<", b">>", b"=>",
-    b"->",
+    b"->", b"<>", b"=<", b"**",
 ];
 
 /// Finds the end of a string with `{expressions}`, which may hold strings of their own; `None` when the braces do not

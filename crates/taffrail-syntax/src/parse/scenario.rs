@@ -11,6 +11,7 @@ use crate::span::Span;
 
 use super::build::{Builder, Node};
 use super::declaration::rule_kind;
+use super::expectation;
 
 /// The clauses of a test, in the order written.
 pub(super) enum TestClause {
@@ -259,7 +260,13 @@ impl Builder {
             }
             Rule::expect_risk => self.expected_risk(node),
             Rule::expect_rule => self.expected_rule(node),
-            Rule::expect_unknown => ExpectKind::UnknownSignal(self.path_inside(node)),
+            Rule::expect_unknown => {
+                let path = node
+                    .into_inner()
+                    .find(|part| part.as_rule() == Rule::module_path);
+                let path = path.map_or_else(|| self.missing_path(), |path| self.path(path));
+                ExpectKind::UnknownSignal(path)
+            }
             Rule::expect_gate => ExpectKind::Gate(self.text_inside(node)),
             _ => self.verdict(Some(self.ident(&node)), false),
         }
@@ -270,30 +277,11 @@ impl Builder {
             text: String::new(),
             span: Span::default(),
         });
-        if !VERDICTS.contains(&verdict.text.as_str()) {
-            self.unknown_expectation(&verdict, at_least);
+        if !expectation::is_verdict(&verdict.text) {
+            let place = self.location(verdict.span);
+            self.report(expectation::unknown(place, &verdict.text, at_least));
         }
         ExpectKind::Verdict { verdict, at_least }
-    }
-
-    fn unknown_expectation(&self, word: &Ident, at_least: bool) {
-        let location = self.location(word.span);
-        let error = Diagnostic::error(
-            "unknown-expectation",
-            location,
-            format!("`{}` is nothing that a decision can show", word.text),
-        );
-        let candidates = if at_least { VERDICTS } else { EXPECTATIONS };
-        let error = match (word.text.as_str(), crate::suggest::nearest(&word.text, candidates.iter().copied())) {
-            ("forbid", _) => error.hint("a forbidden action is escalated: write `expect escalate`"),
-            (_, Some(near)) => error.hint(format!("did you mean `{near}`")).fix(location, near),
-            (_, None) if at_least => error.hint("a verdict is `execute`, `propose` or `escalate`"),
-            (_, None) => error.hint(
-                "expect a verdict (`execute`, `propose`, `escalate`), `at least propose`, `risk 30..50`, \
-                 `guard n`, `no guard n`, `unknown signal n` or `gate \"team\"`",
-            ),
-        };
-        self.report(error);
     }
 
     fn expected_risk(&self, node: Node<'_>) -> ExpectKind {
@@ -339,23 +327,3 @@ impl Builder {
         path.map_or_else(|| self.missing_path(), |path| self.path(path))
     }
 }
-
-/// The verdicts that a test may expect.
-const VERDICTS: &[&str] = &["execute", "propose", "escalate"];
-
-/// The words that may follow `expect`.
-const EXPECTATIONS: &[&str] = &[
-    "execute",
-    "propose",
-    "escalate",
-    "at",
-    "risk",
-    "guard",
-    "grant",
-    "budget",
-    "breaker",
-    "tolerance",
-    "no",
-    "unknown",
-    "gate",
-];

@@ -326,7 +326,8 @@ impl Splitter<'_, '_> {
         let word = self.tokens.str(at);
         let before = self.tokens.before(at);
         // `a.guard` is a field; `@test` an annotation; `let guard` a mistake that is reported as one.
-        let part_of_something = before == "." || before == "@" || self.follows_its_keyword(at);
+        let field = before == "." && self.tokens.indent(at).is_none();
+        let part_of_something = field || before == "@" || self.follows_its_keyword(at);
         if part_of_something && self.current.is_some() {
             return false;
         }

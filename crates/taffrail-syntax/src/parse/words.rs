@@ -46,6 +46,11 @@ pub(super) const CONNECTIVES: &[&str] = &[
     "of", "to", "per", "within", "after", "failures", "fresh", "from", "ago", "observed",
 ];
 
+/// The reserved words that can end a clause.
+pub(super) const ENDINGS: &[&str] = &[
+    "propose", "escalate", "forbid", "absent", "present", "true", "false",
+];
+
 /// Tells whether a word cannot be a name.
 pub(super) fn is_reserved(word: &str) -> bool {
     taffrail_grammar::RESERVED.binary_search(&word).is_ok()
