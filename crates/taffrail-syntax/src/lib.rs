@@ -3,6 +3,8 @@
 //! Broken input is normal here: [`parse`] always returns a tree, with the declarations that could be
 //! read and a diagnostic for each that could not.
 
+#![warn(missing_docs)]
+
 pub mod ast;
 mod codes;
 mod decode;

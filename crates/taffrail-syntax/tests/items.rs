@@ -1,5 +1,12 @@
 //! Declarations, clauses, tests, trivia and spans.
 
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    reason = "a test may fail"
+)]
+
 mod support;
 
 use support::{codes, explicit};
