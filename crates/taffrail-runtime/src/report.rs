@@ -10,11 +10,11 @@ use crate::decision::{
     ActionSummary, Contribution, FailedClause, FailedTruth, GrantReport, Outcome, Report,
     SuggestionReport, TruthReport, Verdict, WaiverReport,
 };
-use crate::engine::{self, roots};
+use crate::engine::{self, Loaded, roots};
 use crate::eval::Evaluator;
 use crate::facts;
 use crate::matching;
-use crate::program::{ExprId, LocalId, Rule, RuleBody, Suggestion, TemplatePart};
+use crate::program::{ExprId, LocalId, Root, Rule, RuleBody, Suggestion, TemplatePart};
 use crate::reads::Reads;
 use crate::truth::Truth;
 use crate::value::Value;
@@ -30,7 +30,7 @@ pub(crate) const PLAN_SCHEMA: &str = "taffrail.plan/v1";
 pub(crate) const ENGINE: &str = concat!("taffrail/", env!("CARGO_PKG_VERSION"));
 
 /// A value whose JSON is longer than this is shown by its size.
-const VALUE_LIMIT: usize = 2_000;
+const VALUE_LIMIT: usize = 400;
 
 impl Decision<'_> {
     /// Returns the full explanation, in the published JSON form.
@@ -117,7 +117,7 @@ impl<'d> Reporter<'d> {
             because,
             file: self.file(rule),
             line: rule.origin.line,
-            values: self.values(&roots(rule), &locals),
+            values: self.values(module(rule), &roots(rule), &locals),
             annotations: rule.annotations.clone(),
             waiver,
         })
@@ -177,7 +177,7 @@ impl<'d> Reporter<'d> {
                 contribution.rule.clone_from(&rule.name);
                 contribution.file = self.file(rule);
                 contribution.line = rule.origin.line;
-                contribution.values = self.values(&roots(rule), &[]);
+                contribution.values = self.values(module(rule), &roots(rule), &[]);
                 contribution.annotations.clone_from(&rule.annotations);
             }
             all.push(contribution);
@@ -233,7 +233,7 @@ impl<'d> Reporter<'d> {
                 clause: condition.text.clone(),
                 line: condition.line,
                 truth,
-                values: self.values(&[condition.expr], &[]),
+                values: self.values(module(rule), &[condition.expr], &[]),
             });
         }
         match on {
@@ -264,7 +264,7 @@ impl<'d> Reporter<'d> {
                     (!matches!(value, Value::Unknown(_) | Value::Absent)).then(|| {
                         SuggestionReport {
                             rule: rule.name.clone(),
-                            path: facts::display(crate::program::Root::Proposed, path.iter())
+                            path: facts::display(Root::Proposed, path.iter())
                                 .trim_matches('`')
                                 .to_owned(),
                             value: value.to_json(),
@@ -297,6 +297,7 @@ impl<'d> Reporter<'d> {
     /// Renders the facts and lets that expressions read.
     fn values(
         &mut self,
+        module: &str,
         exprs: &[ExprId],
         locals: &[(LocalId, Value)],
     ) -> BTreeMap<String, serde_json::Value> {
@@ -308,6 +309,12 @@ impl<'d> Reporter<'d> {
             if let (Some(path), Some(value)) =
                 (program.slot(*slot), facts.slots.get(slot.0 as usize))
             {
+                // A whole object is read through views and `changes`; it is the action itself, not a reason.
+                let whole_object =
+                    matches!(path.root, Root::Current | Root::Proposed) && path.keys.is_empty();
+                if whole_object && matches!(value, Value::Map(_)) {
+                    continue;
+                }
                 let name = facts::display(path.root, path.keys.iter());
                 values.insert(name.trim_matches('`').to_owned(), shown(value));
             }
@@ -320,15 +327,13 @@ impl<'d> Reporter<'d> {
                 values.insert(signal.name.clone(), shown(value));
             }
         }
-        for (name, expr) in &program.data.lets {
-            if reads.lets.contains(expr) {
-                self.evaluator.start_rule();
-                let value = self
-                    .evaluator
-                    .with_locals(locals, |evaluator| evaluator.eval(*expr).into_owned());
-                if !matches!(value, Value::Window(_)) {
-                    values.insert(name.clone(), shown(&value));
-                }
+        for (name, expr) in named_lets(program, &reads, module) {
+            self.evaluator.start_rule();
+            let value = self
+                .evaluator
+                .with_locals(locals, |evaluator| evaluator.eval(expr).into_owned());
+            if !matches!(value, Value::Window(_)) {
+                values.insert(name.to_owned(), shown(&value));
             }
         }
         values
@@ -354,6 +359,25 @@ impl<'d> Reporter<'d> {
             .cloned()
             .unwrap_or_default()
     }
+}
+
+/// Returns the module path of a rule.
+fn module(rule: &Rule) -> &str {
+    let path = rule.name.split(".waive.").next().unwrap_or(&rule.name);
+    path.rsplit_once('.').map_or("", |(module, _)| module)
+}
+
+/// Returns the lets that were read. Equal lets of several modules are one expression: it goes by the name that
+/// the rule's own module gives it, else by the first.
+fn named_lets<'p>(program: &'p Loaded, reads: &Reads, module: &str) -> Vec<(&'p str, ExprId)> {
+    let mut named: BTreeMap<ExprId, &str> = BTreeMap::new();
+    for (name, expr) in &program.data.lets {
+        let own = name.rsplit_once('.').is_some_and(|(of, _)| of == module);
+        if reads.lets.contains(expr) && (own || !named.contains_key(expr)) {
+            named.insert(*expr, name);
+        }
+    }
+    named.into_iter().map(|(expr, name)| (name, expr)).collect()
 }
 
 fn plain(kind: &str, verdict: Verdict, truth: TruthReport, because: String) -> Contribution {
