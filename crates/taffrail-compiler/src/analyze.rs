@@ -41,6 +41,7 @@ use taffrail_runtime::{Decimal, Value};
 use taffrail_syntax::{Diagnostic, SourceId, ast};
 
 use self::scope::Context;
+pub use self::words::VERBS;
 use crate::typed::{Expr, ExprKind, Module};
 
 /// One parsed file.

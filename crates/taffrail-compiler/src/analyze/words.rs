@@ -3,7 +3,7 @@
 use taffrail_runtime::EnumType;
 
 /// The verbs that need no declaration, sorted.
-pub(super) const VERBS: &[&str] = &[
+pub const VERBS: &[&str] = &[
     "abort",
     "annotate",
     "apply",
