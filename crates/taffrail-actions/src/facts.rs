@@ -36,19 +36,21 @@ pub(crate) fn read(request: &mut Request, field: &Field<'_>) -> Read<()> {
     if let Some(field) = fields.get("cluster") {
         request.cluster = cluster(&field)?;
     }
-    if let Some(field) = fields.get("signals") {
+    // What is written as unknown is as if it were left out.
+    let known = |key: &str| fields.get(key).filter(|field| !field.says_unknown());
+    if let Some(field) = known("signals") {
         request.signals = signals(&field)?;
     }
-    if let Some(field) = fields.get("objects") {
+    if let Some(field) = known("objects") {
         request.objects = field.items()?.iter().map(object).collect::<Read<_>>()?;
     }
-    if let Some(field) = fields.get("complete") {
+    if let Some(field) = known("complete") {
         request.complete = field.items()?.iter().map(complete).collect::<Read<_>>()?;
     }
-    if let Some(field) = fields.get("usage") {
+    if let Some(field) = known("usage") {
         request.usage = ledger::usage(&field)?;
     }
-    if let Some(field) = fields.get("breakers") {
+    if let Some(field) = known("breakers") {
         request.breakers = ledger::breakers(&field)?;
     }
     Ok(())

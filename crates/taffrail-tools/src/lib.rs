@@ -1,1 +1,10 @@
-//! Policy tests, graph drawings.
+//! What authors of policies work with: the tests in their policies, and the pages about diagnostics.
+//!
+//! [`run_tests`] turns each `given` into a request, decides it with the compiled program and holds the decision against
+//! each `expect`. Whatever is wrong comes back as a diagnostic at its place; nothing is printed here.
+
+pub mod codes;
+pub mod explain;
+mod scenario;
+
+pub use scenario::{Answer, ReadFile, Suite, TestResult, run_tests};
