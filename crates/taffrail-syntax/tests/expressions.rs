@@ -3,6 +3,8 @@
 mod support;
 
 use support::{codes, explicit};
+use taffrail_syntax::diagnostic::Fix;
+use taffrail_syntax::{SourceId, parse};
 
 #[test]
 fn operators_bind_in_the_published_order() {
@@ -155,4 +157,39 @@ fn escapes_stand_for_what_they_say() {
 fn a_dot_may_follow_on_the_next_line() {
     assert_eq!(explicit("f(x)\n  .y\n  .z"), "f(x).y.z");
     assert_eq!(explicit("a\n  .b"), "a.b");
+}
+
+#[test]
+fn certain_remedies_make_the_text_right() {
+    let cases = [
+        ("a && !b || c", "a and not b or c"),
+        ("a = b", "a == b"),
+        ("x.y not like \"b\"", "not (x.y like \"b\")"),
+        ("a is not absent", "a is present"),
+        ("'a' == True", "\"a\" == true"),
+        ("1_000 + a", "1000 + a"),
+        ("a AND b", "a and b"),
+        ("“a”", "\"a\""),
+    ];
+    for (wrong, right) in cases {
+        let mut text = format!("policy t\nlet x = {wrong}\n");
+        let mut fixes: Vec<Fix> = parse(SourceId(0), &text)
+            .diagnostics
+            .into_iter()
+            .filter_map(|found| found.fix)
+            .collect();
+        fixes.reverse();
+        for Fix {
+            location,
+            replacement,
+        } in fixes
+        {
+            text.replace_range(
+                location.span.start as usize..location.span.end as usize,
+                &replacement,
+            );
+        }
+        assert_eq!(text, format!("policy t\nlet x = {right}\n"));
+        assert_eq!(codes(&text), Vec::<&str>::new());
+    }
 }

@@ -46,6 +46,13 @@ impl Builder {
         Span::new(self.base + span.start(), self.base + span.end())
     }
 
+    /// Returns the text of a span of the slice that a node lies in.
+    pub(super) fn text_at<'text>(&self, node: &Node<'text>, span: Span) -> &'text str {
+        let start = (span.start as usize).saturating_sub(self.base);
+        let end = (span.end as usize).saturating_sub(self.base);
+        node.get_input().get(start..end).unwrap_or("")
+    }
+
     /// Returns a span of the source as a location.
     pub(super) fn location(&self, span: Span) -> Location {
         Location {

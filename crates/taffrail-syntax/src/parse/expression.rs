@@ -223,7 +223,9 @@ impl Builder {
             }
         };
         if negated {
-            self.misplaced_not(&left.expr, place, &right.expr, op);
+            let left = self.text_at(operator, left.expr.span);
+            let right = self.text_at(operator, right.expr.span);
+            self.misplaced_not(operator, span, op, left, right);
         }
         let open_comparison = operator.as_rule() == Rule::compare;
         let kind = ExprKind::Binary(op, place, Box::new(left.expr), Box::new(right.expr));

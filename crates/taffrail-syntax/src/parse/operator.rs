@@ -1,10 +1,10 @@
 //! Mistakes in expressions that the grammar reads all the same, so that the rest is still understood.
 
-use crate::ast::{BinaryOp, Expr, Presence, Quantifier, QuantifierKind};
+use crate::ast::{BinaryOp, Presence, Quantifier, QuantifierKind};
 use crate::diagnostic::Diagnostic;
 use crate::span::Span;
 
-use super::build::Builder;
+use super::build::{Builder, Node};
 
 impl Builder {
     /// Reports `&&`, `||` or `!`.
@@ -50,26 +50,28 @@ impl Builder {
         );
     }
 
-    /// Reports `a not like b`.
-    pub(super) fn misplaced_not(&self, left: &Expr, place: Span, right: &Expr, op: BinaryOp) {
+    /// Reports `a not like b`, given the span and text of both sides.
+    pub(super) fn misplaced_not(
+        &self,
+        operator: &Node<'_>,
+        whole: Span,
+        op: BinaryOp,
+        left: &str,
+        right: &str,
+    ) {
         let word = if op == BinaryOp::Like {
             "like"
         } else {
             "matches"
         };
-        let whole = self.location(left.span.join(right.span));
-        let location = self.location(place);
-        let mut error = Diagnostic::error(
-            "misplaced-not",
-            location,
-            format!("`not {word}` is not an operator"),
-        )
-        .hint(format!("write `not (a {word} b)`"));
-        error.labels.push(crate::diagnostic::Label {
-            location: whole,
-            text: "negate all of this".to_owned(),
-        });
-        self.report(error);
+        let whole = self.location(whole);
+        let message = format!("`not {word}` is not an operator");
+        self.report(
+            Diagnostic::error("misplaced-not", self.location(self.span(operator)), message)
+                .label(whole, "negate all of this")
+                .hint(format!("write `not (a {word} b)`"))
+                .fix(whole, format!("not ({left} {word} {right})")),
+        );
     }
 
     /// Reports what stands after `is` in place of `absent` or `present`, and returns what was meant.
