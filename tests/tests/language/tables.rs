@@ -1,5 +1,6 @@
 //! Blocks that are made from tables of the product.
 
+use taffrail_runtime::builtins::{Builtin, Parameter, Signature};
 use taffrail_syntax::RESERVED;
 
 /// The widest line of a generated list of words.
@@ -23,7 +24,28 @@ pub(crate) fn reserved() -> String {
     text
 }
 
-/// Returns the built-in functions: name, arguments, result, what it does.
+/// Returns the built-in functions: how each is called, what it returns, an example.
 pub(crate) fn builtins() -> String {
-    String::new()
+    Builtin::ALL
+        .iter()
+        .map(|builtin| entry(builtin.signature()))
+        .collect()
+}
+
+fn entry(signature: &Signature) -> String {
+    let parameters: Vec<String> = signature.parameters.iter().map(parameter).collect();
+    let arguments = match (signature.special, parameters.is_empty()) {
+        (true, true) => String::new(),
+        (true | false, _) => format!("({})", parameters.join(", ")),
+    };
+    format!(
+        "{}{arguments} -> {}\n    {}\n    {}\n",
+        signature.name, signature.result, signature.doc, signature.example
+    )
+}
+
+fn parameter(parameter: &Parameter) -> String {
+    let optional = if parameter.optional { "?" } else { "" };
+    let more = if parameter.repeated { ", …" } else { "" };
+    format!("{}{optional}: {}{more}", parameter.name, parameter.ty)
 }
