@@ -22,12 +22,7 @@ pub(crate) fn play(text: &str) -> Played {
     let mut blocks = chapter::blocks(text);
     for block in &mut blocks {
         match block {
-            Block::Prose(prose) => {
-                if prose.lines().any(|line| line.starts_with('#')) {
-                    player.finish_set();
-                    player.set = Set::default();
-                }
-            }
+            Block::Prose(_) => {}
             Block::Fence(fence) => player.play(fence),
         }
     }
@@ -125,6 +120,8 @@ impl Player {
                 if fence.body.is_empty() {
                     fence.body = self.fault(fence.line, "nothing is wrong with this policy\n");
                 }
+                // Nothing can be decided by it.
+                self.set = Set::default();
             }
             "values" => {
                 self.set.used = true;
