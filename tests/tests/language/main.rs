@@ -18,7 +18,11 @@ fn every_example_of_the_language_reference_runs_as_shown() -> Result<(), String>
     for path in chapters()? {
         let text = std::fs::read_to_string(&path).map_err(|error| describe(&path, &error))?;
         let played = run::play(&text);
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         wrong.extend(played.faults.iter().map(|fault| format!("{name}:{fault}")));
         if played.text == text {
             continue;

@@ -1,7 +1,10 @@
 //! Plays a chapter: compiles its policies, decides its requests, and puts what happens into its blocks.
 
+use std::path::Path;
+
+use taffrail::Sources;
 use taffrail_actions::{Action, Defaults, read_documents};
-use taffrail_compiler::{Compiled, Options, compile};
+use taffrail_compiler::Compiled;
 use taffrail_runtime::Program;
 use taffrail_syntax::{Diagnostic, SourceTable, Style, render};
 
@@ -37,6 +40,8 @@ pub(crate) fn play(text: &str) -> Played {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Set {
     files: Vec<(String, String)>,
+    /// The text of `taffrail.toml`.
+    settings: Option<String>,
     /// The line of the first file.
     line: usize,
     /// Whether something was shown about it.
@@ -49,26 +54,28 @@ impl Set {
         let mut set = self.clone();
         match set.files.last_mut() {
             Some((_, text)) => text.push_str(declaration),
-            None => set
-                .files
-                .push(("example.guard".into(), format!("policy example\n\n{declaration}"))),
+            None => set.files.push((
+                "example.guard".into(),
+                format!("policy example\n\n{declaration}"),
+            )),
         }
         set
     }
 
     /// Compiles the set.
-    pub(crate) fn compile(&self) -> (SourceTable, Compiled) {
-        let mut sources = SourceTable::default();
-        for (name, text) in &self.files {
-            sources.add(name.clone(), text.clone());
+    pub(crate) fn compile(&self) -> Result<(SourceTable, Compiled), String> {
+        let mut sources =
+            Sources::from_texts(self.files.clone()).map_err(|error| error.to_string())?;
+        if let Some(settings) = &self.settings {
+            sources.options = options(settings)?;
         }
-        let compiled = compile(&sources, &Options::default());
-        (sources, compiled)
+        let compiled = sources.compile();
+        Ok((sources.table, compiled))
     }
 
     /// Returns the program, or the errors that stand in its way.
     pub(crate) fn program(&self) -> Result<Program, String> {
-        let (sources, compiled) = self.compile();
+        let (sources, compiled) = self.compile()?;
         let errors: Vec<&Diagnostic> = compiled
             .diagnostics
             .iter()
@@ -81,8 +88,22 @@ impl Set {
     }
 }
 
+/// Reads settings as they are read in a folder.
+fn options(settings: &str) -> Result<taffrail::Options, String> {
+    let folder =
+        Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("settings-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
+    std::fs::write(folder.join("taffrail.toml"), settings).map_err(|error| error.to_string())?;
+    let read = Sources::read(&folder).map_err(|error| error.to_string());
+    std::fs::remove_dir_all(&folder).map_err(|error| error.to_string())?;
+    Ok(read?.options)
+}
+
 /// Returns diagnostics as text, a blank line between them.
-fn rendered<'d>(diagnostics: impl Iterator<Item = &'d Diagnostic>, sources: &SourceTable) -> String {
+fn rendered<'d>(
+    diagnostics: impl Iterator<Item = &'d Diagnostic>,
+    sources: &SourceTable,
+) -> String {
     let texts: Vec<String> = diagnostics
         .map(|diagnostic| render(diagnostic, sources, Style::default()))
         .collect();
@@ -105,6 +126,14 @@ impl Player {
         }
         match fence.kind() {
             "guard" => self.add_file(fence),
+            "toml" => {
+                self.finish_set();
+                self.set = Set {
+                    settings: Some(fence.body.clone()),
+                    ..Set::default()
+                };
+                self.collecting = true;
+            }
             "request" => self.request = fence.body.clone(),
             "expect" => {
                 self.set.used = true;
@@ -115,8 +144,10 @@ impl Player {
             }
             "diagnostics" => {
                 self.set.used = true;
-                let (sources, compiled) = self.set.compile();
-                fence.body = rendered(compiled.diagnostics.iter(), &sources);
+                fence.body = match self.set.compile() {
+                    Ok((sources, compiled)) => rendered(compiled.diagnostics.iter(), &sources),
+                    Err(error) => error,
+                };
                 if fence.body.is_empty() {
                     fence.body = self.fault(fence.line, "nothing is wrong with this policy\n");
                 }
@@ -129,8 +160,10 @@ impl Player {
             }
             "tests" => {
                 self.set.used = true;
-                let (sources, compiled) = self.set.compile();
-                fence.body = show::tests(&sources, &compiled);
+                fence.body = match self.set.compile() {
+                    Ok((sources, compiled)) => show::tests(&sources, &compiled),
+                    Err(error) => error,
+                };
             }
             "builtins" => fence.body = tables::builtins(),
             "reserved" => fence.body = tables::reserved(),
@@ -143,7 +176,8 @@ impl Player {
     }
 
     fn add_file(&mut self, fence: &Fence) {
-        if !(self.collecting && fence.file().is_some()) {
+        let belongs = self.collecting && (fence.file().is_some() || self.set.files.is_empty());
+        if !belongs {
             self.finish_set();
             self.set = Set {
                 line: fence.line,

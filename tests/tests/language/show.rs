@@ -26,7 +26,10 @@ pub(crate) fn decision(report: &Report) -> String {
 
 /// Returns a plan's decision as text.
 pub(crate) fn plan(report: &PlanReport) -> String {
-    let mut text = format!("plan: {}\n", head(report.verdict, report.risk.points(), &report.gate));
+    let mut text = format!(
+        "plan: {}\n",
+        head(report.verdict, report.risk.points(), &report.gate)
+    );
     for (at, step) in report.steps.iter().enumerate() {
         text.push_str(&part(&format!("step {}", at + 1), step));
     }
@@ -65,9 +68,13 @@ fn team(team: &Team) -> String {
 fn contribution_lines(contribution: &Contribution) -> Vec<String> {
     let points = match contribution.points {
         0 => String::new(),
+        1 => ", 1 point".to_owned(),
         points => format!(", {points} points"),
     };
-    let mut lines = vec![format!("{}: {}{points}", contribution.rule, contribution.effect)];
+    let mut lines = vec![format!(
+        "{}: {}{points}",
+        contribution.rule, contribution.effect
+    )];
     if let TruthReport::Unknown(causes) = &contribution.truth {
         lines.push(format!("  unknown: {}", causes.join("; ")));
     }
@@ -95,7 +102,7 @@ fn grant(grant: &GrantReport) -> String {
         None => format!("{}: granted", grant.rule),
         Some(failed) => {
             let truth = match &failed.truth {
-                FailedTruth::False => "is false".to_owned(),
+                FailedTruth::False => "does not hold".to_owned(),
                 FailedTruth::Unknown(causes) => format!("is unknown: {}", causes.join("; ")),
             };
             format!("{}: not granted, `{}` {truth}", grant.rule, failed.clause)

@@ -29,8 +29,15 @@ fn value(set: &Set, facts: &str, expression: &str) -> String {
     let set = set.with(&format!(
         "\nguard value_of_this {{\n    on any\n    risk 1\n    because \"{{ {expression} }}\"\n}}\n"
     ));
-    let (_, compiled) = set.compile();
-    if let Some(error) = compiled.diagnostics.iter().find(|finding| finding.is_error()) {
+    let compiled = match set.compile() {
+        Ok((_, compiled)) => compiled,
+        Err(error) => return error,
+    };
+    if let Some(error) = compiled
+        .diagnostics
+        .iter()
+        .find(|finding| finding.is_error())
+    {
         return message(error);
     }
     let program = match set.program() {
