@@ -81,6 +81,7 @@ pub fn analyze(files: &[SourceFile], options: &Options) -> (Module, Vec<Diagnost
         }
     }
     waivers::add_all(&mut ctx);
+    unused::mark_used_by_tests(&mut ctx);
     unused::warn(&mut ctx);
     definitions::finish(&mut ctx);
     ctx.module.verbs = ctx.verbs.keys().cloned().collect();

@@ -4,7 +4,7 @@ use taffrail_runtime::program::ArithmeticOp;
 use taffrail_runtime::{Type, Value};
 use taffrail_syntax::{Diagnostic, Span, ast};
 
-use super::checker::{Checker, as_number};
+use super::checker::Checker;
 use super::operators::Operator;
 use super::types;
 use crate::typed::{Expr, ExprKind};
@@ -20,8 +20,8 @@ impl Checker<'_, '_> {
         expected: Option<&Type>,
     ) -> Expr {
         let (left, right) = self.operands(op, left, right, expected);
-        let (left, right) = (read_in_sum(left, &right.ty), right);
-        let right = read_in_sum(right, &left.ty);
+        let left = self.read_in_sum(left, &right.ty);
+        let right = self.read_in_sum(right, &left.ty);
         let ty = result(op, &left.ty, &right.ty).unwrap_or_else(|| {
             self.report_operands(at, &left, &right);
             Type::Dynamic
@@ -41,13 +41,21 @@ impl Checker<'_, '_> {
         let outer = expected.filter(|ty| matches!(ty, Type::Number | Type::Duration));
         if self.needs_hint(left) && !self.needs_hint(right) {
             let right = self.infer(right, None);
-            let hint = beside(op, &as_number(right.clone()).ty, outer);
+            let hint = beside(op, &self.as_number(right.clone()).ty, outer);
             (self.infer(left, hint.as_ref()), right)
         } else {
             let left = self.infer(left, outer);
-            let hint = beside(op, &as_number(left.clone()).ty, outer);
+            let hint = beside(op, &self.as_number(left.clone()).ty, outer);
             let right = self.infer(right, hint.as_ref());
             (left, right)
+        }
+    }
+
+    /// Reads a quantity as its number, except where texts are joined.
+    fn read_in_sum(&self, expr: Expr, other: &Type) -> Expr {
+        match other {
+            Type::String | Type::List(_) => expr,
+            _ => self.as_number(expr),
         }
     }
 
@@ -75,7 +83,8 @@ impl Checker<'_, '_> {
         span: Span,
         expected: Option<&Type>,
     ) -> Expr {
-        let operand = as_number(self.infer(operand, expected));
+        let operand = self.infer(operand, expected);
+        let operand = self.as_number(operand);
         match (&operand.kind, &operand.ty) {
             (ExprKind::Constant(Value::Number(number)), _) => {
                 self.constant(Value::Number(number.neg()), Type::Number, span)
@@ -93,14 +102,6 @@ impl Checker<'_, '_> {
                 ))
             }
         }
-    }
-}
-
-/// Reads a quantity as its number, except where strings are joined.
-fn read_in_sum(expr: Expr, other: &Type) -> Expr {
-    match other {
-        Type::String | Type::List(_) => expr,
-        _ => as_number(expr),
     }
 }
 

@@ -5,7 +5,7 @@ use taffrail_runtime::builtins::Builtin;
 use taffrail_syntax::suggest::nearest;
 use taffrail_syntax::{Diagnostic, Span, ast};
 
-use super::checker::{Checker, Reach, as_number, quoted};
+use super::checker::{Checker, Reach, quoted};
 use super::functions;
 use super::scope::{Entry, Symbol};
 use super::types;
@@ -324,7 +324,7 @@ impl Checker<'_, '_> {
         };
         let value = self.infer(written, hint);
         let value = if functions::keeps_type(builtin) {
-            as_number(value)
+            self.as_number(value)
         } else {
             value
         };

@@ -5,8 +5,8 @@ use taffrail_syntax::ast::{self, UnaryOp};
 use taffrail_syntax::suggest::nearest;
 use taffrail_syntax::{Diagnostic, Location, Span};
 
-use super::quantities::is_quantity_path;
 use super::scope::Context;
+use super::shape::{Shape, shape_of};
 use super::{types, words};
 use crate::typed::{Expr, ExprKind, LocalId};
 
@@ -124,7 +124,7 @@ impl<'c, 'a> Checker<'c, 'a> {
     pub(super) fn check(&mut self, expr: &ast::Expr, expected: &Type, role: &str) -> Expr {
         let found = self.infer(expr, Some(expected));
         let found = match expected {
-            Type::Number => as_number(found),
+            Type::Number => self.as_number(found),
             _ => found,
         };
         if !types::fits(&found.ty, expected) {
@@ -225,6 +225,23 @@ impl<'c, 'a> Checker<'c, 'a> {
         true
     }
 
+    /// Tells whether an expression is a field that Kubernetes writes as a quantity.
+    pub(super) fn is_quantity(&self, expr: &Expr) -> bool {
+        expr.ty == Type::Dynamic && matches!(shape_of(self.ctx, expr), Shape::Quantity)
+    }
+
+    /// Returns the expression, read as a number where it is a quantity.
+    pub(super) fn as_number(&self, expr: Expr) -> Expr {
+        if !self.is_quantity(&expr) {
+            return expr;
+        }
+        Expr {
+            ty: Type::Number,
+            location: expr.location,
+            kind: ExprKind::Quantity(Box::new(expr)),
+        }
+    }
+
     fn presence(&mut self, operand: &ast::Expr, presence: ast::Presence, span: Span) -> Expr {
         let operand = self.infer(operand, None);
         let absent = self.expr(ExprKind::IsAbsent(Box::new(operand)), Type::Bool, span);
@@ -232,18 +249,6 @@ impl<'c, 'a> Checker<'c, 'a> {
             ast::Presence::Absent => absent,
             ast::Presence::Present => self.expr(ExprKind::Not(Box::new(absent)), Type::Bool, span),
         }
-    }
-}
-
-/// Returns the expression, read as a number where it is a field that Kubernetes writes as a quantity.
-pub(super) fn as_number(expr: Expr) -> Expr {
-    if expr.ty != Type::Dynamic || !is_quantity_path(&expr) {
-        return expr;
-    }
-    Expr {
-        ty: Type::Number,
-        location: expr.location,
-        kind: ExprKind::Quantity(Box::new(expr)),
     }
 }
 

@@ -6,7 +6,7 @@ use taffrail_runtime::Type;
 use taffrail_runtime::program::QuantifierKind;
 use taffrail_syntax::{Diagnostic, Span, ast};
 
-use super::checker::{Checker, as_number};
+use super::checker::Checker;
 use super::scope::Symbol;
 use super::shape::{Shape, shape_of};
 use super::types;
@@ -118,7 +118,8 @@ impl Checker<'_, '_> {
             ast::QuantifierKind::Min => ("min", types::is_ordered),
             ast::QuantifierKind::Max => ("max", types::is_ordered),
         };
-        let body = as_number(self.infer(body, None));
+        let body = self.infer(body, None);
+        let body = self.as_number(body);
         if !allowed(&body.ty) {
             let found = types::with_article(&body.ty);
             self.ctx.report(
@@ -200,6 +201,9 @@ impl Checker<'_, '_> {
         } else if let Some(used) = self.ctx.used_module(self.file, &name.text) {
             place = Some(used.location);
             what = Some(format!("the module `{}`", used.module));
+        }
+        if what.is_none() && self.ctx.verbs.contains_key(&name.text) {
+            what = Some("a verb".to_owned());
         }
         let Some(what) = what else { return };
         let mut diagnostic = Diagnostic::error(

@@ -94,6 +94,9 @@ fn define_param(ctx: &mut Context<'_>, file: usize, at: usize, written: &ast::Pa
 /// Returns the value set from outside, by the full name or by the last word where only one module has it.
 fn override_of(ctx: &Context<'_>, name: &str) -> Option<(String, Value)> {
     let params = &ctx.options.params;
+    if params.is_empty() {
+        return None;
+    }
     if let Some(value) = params.get(name) {
         return Some((name.to_owned(), value.clone()));
     }

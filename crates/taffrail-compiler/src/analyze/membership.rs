@@ -5,7 +5,7 @@ use taffrail_runtime::Type;
 use taffrail_syntax::ast::{self, BinaryOp};
 use taffrail_syntax::{Diagnostic, Span};
 
-use super::checker::{Checker, as_number};
+use super::checker::Checker;
 use super::operators::Operator;
 use super::types;
 use crate::typed::{Expr, ExprKind};
@@ -27,7 +27,7 @@ impl Checker<'_, '_> {
             (left, right)
         };
         let left = if element(&right.ty) == Some(Type::Number) {
-            as_number(left)
+            self.as_number(left)
         } else {
             left
         };

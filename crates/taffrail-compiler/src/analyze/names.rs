@@ -7,7 +7,7 @@ use taffrail_syntax::{Diagnostic, Span, ast};
 use super::checker::{Checker, Reach, quoted};
 use super::scope::{Entry, Symbol};
 use super::{functions, roots, words};
-use crate::typed::{Expr, ExprKind, LetId};
+use crate::typed::{Expr, ExprKind, LetId, LocalId};
 
 impl Checker<'_, '_> {
     /// Returns what a name stands for. Beside an enum-typed operand a bare word is a member first.
@@ -41,14 +41,33 @@ impl Checker<'_, '_> {
         }
     }
 
-    fn local(&self, name: &str, span: Span) -> Option<Expr> {
+    fn local(&mut self, name: &str, span: Span) -> Option<Expr> {
         let in_scope = self.locals.iter().rev().find(|(local, _)| local == name);
         let id = match in_scope {
             Some((_, id)) => *id,
-            None => self.state.iter().find(|(local, _)| *local == name)?.1,
+            None => self.state_of_rule(name, span)?,
         };
         let ty = self.ctx.local(id)?.ty.clone();
         Some(self.expr(ExprKind::Local(id), ty, span))
+    }
+
+    /// Returns what a budget or breaker offers its reason, unless the module has a name like it.
+    fn state_of_rule(&mut self, name: &str, span: Span) -> Option<LocalId> {
+        let id = self.state.iter().find(|(local, _)| *local == name)?.1;
+        let module = self.ctx.module_of(self.file);
+        if let Some(entry) = self.ctx.entry(module, name) {
+            let location = self.at(span);
+            self.ctx.report(
+                Diagnostic::error(
+                    "shadowed-name",
+                    location,
+                    format!("`{name}` is what the rule says of itself, and a declaration too"),
+                )
+                .label(entry.location, "declared here")
+                .hint("give the declaration another name"),
+            );
+        }
+        Some(id)
     }
 
     /// Tells whether a name has a meaning of its own, whatever stands beside it.

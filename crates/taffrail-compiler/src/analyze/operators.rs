@@ -5,8 +5,7 @@ use taffrail_runtime::program::{ArithmeticOp, CompareOp};
 use taffrail_syntax::ast::{self, BinaryOp};
 use taffrail_syntax::{Diagnostic, Span};
 
-use super::checker::{Checker, as_number};
-use super::quantities::is_quantity_path;
+use super::checker::Checker;
 use super::{types, words};
 use crate::typed::{Expr, ExprKind};
 
@@ -69,10 +68,10 @@ impl Checker<'_, '_> {
 
     fn equality(&mut self, at: Operator, left: &ast::Expr, right: &ast::Expr) -> Expr {
         let (left, right) = self.pair(left, right, None);
-        let (left, right) = if is_quantity_path(&left) && is_quantity_path(&right) {
-            (as_number(left), as_number(right))
+        let (left, right) = if self.is_quantity(&left) && self.is_quantity(&right) {
+            (self.as_number(left), self.as_number(right))
         } else {
-            read_beside(left, right)
+            self.read_beside(left, right)
         };
         if !types::comparable(&left.ty, &right.ty) {
             self.report_incomparable(at, &left, &right);
@@ -84,7 +83,7 @@ impl Checker<'_, '_> {
 
     fn order(&mut self, at: Operator, op: CompareOp, left: &ast::Expr, right: &ast::Expr) -> Expr {
         let (left, right) = self.pair(left, right, None);
-        let (left, right) = (as_number(left), as_number(right));
+        let (left, right) = (self.as_number(left), self.as_number(right));
         if !types::comparable(&left.ty, &right.ty) {
             self.report_incomparable(at, &left, &right);
         } else if let Some(operand) = [&left, &right]
@@ -130,6 +129,13 @@ impl Checker<'_, '_> {
             (Type::Number, Type::String) | (Type::String, Type::Number) => {
                 Some("read the string as a number with `to_number(…)`")
             }
+            (Type::Time | Type::Duration, Type::String)
+            | (Type::String, Type::Time | Type::Duration) => {
+                Some("write days, instants and durations without quotes: `2026-12-20`, `90s`")
+            }
+            (Type::Duration, Type::Number) | (Type::Number, Type::Duration) => {
+                Some("give the number a unit: `90s`, `5m`, `1h`")
+            }
             (Type::Window, _) | (_, Type::Window) => {
                 Some("ask whether an instant lies in a window with `in`: `now in freeze`")
             }
@@ -151,11 +157,11 @@ impl Checker<'_, '_> {
     ) -> (Expr, Expr) {
         if self.needs_hint(left) && !self.needs_hint(right) {
             let right = self.infer(right, expected);
-            let hint = hint_of(&right).or_else(|| expected.cloned());
+            let hint = self.hint_of(&right).or_else(|| expected.cloned());
             (self.infer(left, hint.as_ref()), right)
         } else {
             let left = self.infer(left, expected);
-            let hint = hint_of(&left).or_else(|| expected.cloned());
+            let hint = self.hint_of(&left).or_else(|| expected.cloned());
             let right = self.infer(right, hint.as_ref());
             (left, right)
         }
@@ -215,7 +221,7 @@ impl Checker<'_, '_> {
         expected: Option<&Type>,
     ) -> Expr {
         let (left, right) = self.pair(left, right, expected);
-        let (left, right) = read_beside(left, right);
+        let (left, right) = self.read_beside(left, right);
         let ty = self.joined(&left, &right, "both sides of `??`");
         let kind = ExprKind::Coalesce(Box::new(left), Box::new(right));
         self.expr(kind, ty, at.span)
@@ -232,7 +238,7 @@ impl Checker<'_, '_> {
     ) -> Expr {
         let condition = self.condition(condition);
         let (yes, no) = self.pair(yes, no, expected);
-        let (yes, no) = read_beside(yes, no);
+        let (yes, no) = self.read_beside(yes, no);
         let ty = self.joined(&yes, &no, "both branches of an `if`");
         let kind = ExprKind::If(Box::new(condition), Box::new(yes), Box::new(no));
         self.expr(kind, ty, span)
@@ -255,6 +261,28 @@ impl Checker<'_, '_> {
         Type::Dynamic
     }
 
+    /// Returns what an operand tells about the type of the other.
+    fn hint_of(&self, expr: &Expr) -> Option<Type> {
+        match &expr.ty {
+            Type::Dynamic if self.is_quantity(expr) => Some(Type::Number),
+            Type::Dynamic => None,
+            ty => Some(ty.clone()),
+        }
+    }
+
+    /// Reads a quantity as its number where the other operand is a number.
+    fn read_beside(&self, left: Expr, right: Expr) -> (Expr, Expr) {
+        if right.ty == Type::Number {
+            (self.as_number(left), right)
+        } else if left.ty == Type::Number {
+            let right = self.as_number(right);
+            (left, right)
+        } else {
+            (left, right)
+        }
+    }
+
+    /// Returns the condition, or its negation.
     pub(super) fn negated_if(&self, negated: bool, expr: Expr, span: Span) -> Expr {
         if negated {
             self.expr(ExprKind::Not(Box::new(expr)), Type::Bool, span)
@@ -270,24 +298,4 @@ pub(super) struct Operator {
     pub(super) op: BinaryOp,
     pub(super) place: Span,
     pub(super) span: Span,
-}
-
-/// Returns what an operand tells about the type of the other.
-fn hint_of(expr: &Expr) -> Option<Type> {
-    match &expr.ty {
-        Type::Dynamic if is_quantity_path(expr) => Some(Type::Number),
-        Type::Dynamic => None,
-        ty => Some(ty.clone()),
-    }
-}
-
-/// Reads a quantity as its number where the other operand is a number.
-fn read_beside(left: Expr, right: Expr) -> (Expr, Expr) {
-    if right.ty == Type::Number {
-        (as_number(left), right)
-    } else if left.ty == Type::Number {
-        (left, as_number(right))
-    } else {
-        (left, right)
-    }
 }

@@ -3,6 +3,7 @@
 //! Until paths are checked against the API's schemas, the shape of a path decides. The table here is
 //! the only place that knows these shapes.
 
+use super::shape::Shape;
 use crate::typed::{Expr, ExprKind};
 
 /// Fields whose every member is a quantity, with the field that must hold them (empty: any).
@@ -24,26 +25,21 @@ const MAPS: &[(&str, &str)] = &[
 /// Fields that are quantities themselves.
 const FIELDS: &[&str] = &["sizeLimit", "averageValue"];
 
-/// Tells whether an expression is a field path with the shape of a quantity.
-pub(super) fn is_quantity_path(expr: &Expr) -> bool {
-    let Some((base, key)) = last_field(expr) else {
-        return false;
-    };
+/// Returns the shape of a field of an object's part, by the name of the field and of what holds it.
+pub(super) fn field_shape(base: &Expr, key: &str) -> Shape {
     if FIELDS.contains(&key) {
-        return true;
+        return Shape::Quantity;
     }
-    let Some((holder, map)) = last_field(base) else {
-        return false;
+    let holder = match &base.kind {
+        ExprKind::Field(_, name) => name.as_str(),
+        _ => "",
     };
-    MAPS.iter().any(|(name, inside)| {
-        *name == map
-            && (inside.is_empty() || last_field(holder).is_some_and(|(_, outer)| outer == *inside))
-    })
-}
-
-fn last_field(expr: &Expr) -> Option<(&Expr, &str)> {
-    match &expr.kind {
-        ExprKind::Field(base, key) => Some((base, key)),
-        _ => None,
+    let is_map = MAPS
+        .iter()
+        .any(|(name, inside)| *name == key && (inside.is_empty() || *inside == holder));
+    if is_map {
+        Shape::Quantities
+    } else {
+        Shape::Plain
     }
 }

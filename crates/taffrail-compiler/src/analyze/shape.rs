@@ -1,10 +1,14 @@
 //! What a value is beyond its type: a closed record, an object under review, an object of the
-//! snapshot. Decides which fields exist and where `pod` and `containers` are views.
+//! snapshot, a quantity. Decides which fields exist, where `pod` and `containers` are views, and which
+//! texts read as numbers.
 
+use taffrail_runtime::Type;
+use taffrail_runtime::program::Root;
+
+use super::quantities::field_shape;
 use super::roots::{self, Fact};
 use super::scope::Context;
 use crate::typed::{Expr, ExprKind};
-use taffrail_runtime::program::Root;
 
 /// What a value is beyond its type.
 #[derive(Debug, Clone, Copy)]
@@ -19,6 +23,10 @@ pub(super) enum Shape {
     Objects,
     /// One of these objects.
     Object,
+    /// A map of Kubernetes quantities, such as `resources.limits`.
+    Quantities,
+    /// A Kubernetes quantity, which is a text that reads as a number.
+    Quantity,
 }
 
 impl Shape {
@@ -26,7 +34,10 @@ impl Shape {
     pub(super) fn element(self) -> Self {
         match self {
             Self::Objects => Self::Object,
-            Self::Plain | Self::Record(_) | Self::Reviewed | Self::Object => Self::Plain,
+            Self::Quantities => Self::Quantity,
+            Self::Plain | Self::Record(_) | Self::Reviewed | Self::Object | Self::Quantity => {
+                Self::Plain
+            }
         }
     }
 }
@@ -50,17 +61,27 @@ pub(super) fn shape_of(ctx: &Context<'_>, expr: &Expr) -> Shape {
                 .iter()
                 .find(|(name, _)| name == key)
                 .map_or(Shape::Plain, |(_, fact)| (*fact).into()),
-            Shape::Plain | Shape::Reviewed | Shape::Objects | Shape::Object => Shape::Plain,
+            Shape::Quantities => Shape::Quantity,
+            _ if base.ty != Type::Dynamic => Shape::Plain,
+            Shape::Plain | Shape::Reviewed | Shape::Objects | Shape::Object | Shape::Quantity => {
+                field_shape(base, key)
+            }
         },
         ExprKind::Index(base, _) => shape_of(ctx, base).element(),
         ExprKind::Let(id) | ExprKind::CallLet(id, _) => {
             ctx.typed_let(*id).map_or(Shape::Plain, |done| done.shape)
         }
         ExprKind::Local(id) => ctx.local(*id).map_or(Shape::Plain, |local| local.shape),
-        ExprKind::Coalesce(a, b) => match (shape_of(ctx, a), shape_of(ctx, b)) {
-            (Shape::Reviewed, Shape::Reviewed) => Shape::Reviewed,
-            _ => Shape::Plain,
-        },
+        ExprKind::Coalesce(a, b) | ExprKind::If(_, a, b) => {
+            match (shape_of(ctx, a), shape_of(ctx, b)) {
+                (Shape::Reviewed, Shape::Reviewed) => Shape::Reviewed,
+                (Shape::Quantity, Shape::Quantity) => Shape::Quantity,
+                // A default such as `"0"` is meant as a quantity as well.
+                (Shape::Quantity, _) if b.ty == Type::String => Shape::Quantity,
+                (_, Shape::Quantity) if a.ty == Type::String => Shape::Quantity,
+                _ => Shape::Plain,
+            }
+        }
         ExprKind::Objects { .. } => Shape::Objects,
         ExprKind::Constant(_)
         | ExprKind::Signal(_)
@@ -77,7 +98,6 @@ pub(super) fn shape_of(ctx: &Context<'_>, expr: &Expr) -> Shape {
         | ExprKind::IsAbsent(_)
         | ExprKind::Arithmetic(..)
         | ExprKind::Negate(_)
-        | ExprKind::If(..)
         | ExprKind::List(_)
         | ExprKind::Map(_)
         | ExprKind::Quantifier(_)
@@ -97,7 +117,9 @@ pub(super) fn kind_operand(ctx: &Context<'_>, object: &Expr) -> Option<ExprKind>
             location: object.location,
         },
         Shape::Object => object.clone(),
-        Shape::Plain | Shape::Record(_) | Shape::Objects => return None,
+        Shape::Plain | Shape::Record(_) | Shape::Objects | Shape::Quantities | Shape::Quantity => {
+            return None;
+        }
     };
     Some(ExprKind::Field(Box::new(base), "kind".to_owned()))
 }

@@ -6,6 +6,61 @@ use taffrail_syntax::{Diagnostic, ast};
 
 use super::scope::Context;
 
+/// Notes what tests use: verbs of their requests, and modules whose rules they expect.
+pub(super) fn mark_used_by_tests(ctx: &mut Context<'_>) {
+    let files = ctx.files;
+    for (at, file) in files.iter().enumerate() {
+        for item in &file.ast.items {
+            let ast::ItemKind::Test(test) = &item.kind else {
+                continue;
+            };
+            let cases = test.cases.iter();
+            let entries = test
+                .given
+                .entries
+                .iter()
+                .chain(cases.clone().flat_map(|case| &case.entries));
+            for entry in entries {
+                mark_verb(ctx, entry);
+            }
+            let expects = test
+                .expects
+                .iter()
+                .chain(cases.flat_map(|case| &case.expects));
+            for expect in expects {
+                mark_module(ctx, at, expect);
+            }
+        }
+    }
+}
+
+fn mark_verb(ctx: &mut Context<'_>, entry: &ast::GivenEntry) {
+    let ast::GivenValueKind::Word(verb) = &entry.value.kind else {
+        return;
+    };
+    if entry.key.text != "verb" {
+        return;
+    }
+    for declared in ctx.verbs.get(verb).cloned().unwrap_or_default() {
+        ctx.mark_used(declared);
+    }
+}
+
+fn mark_module(ctx: &mut Context<'_>, file: usize, expect: &ast::Expect) {
+    let name = match &expect.kind {
+        ast::ExpectKind::Rule { name, .. } | ast::ExpectKind::UnknownSignal(name) => name,
+        ast::ExpectKind::Verdict { .. }
+        | ast::ExpectKind::Risk { .. }
+        | ast::ExpectKind::Gate(_) => return,
+    };
+    if let [alias, _, ..] = name.segments.as_slice()
+        && let Some(used) = ctx.used_module(file, &alias.text)
+    {
+        let declared = used.declared;
+        ctx.mark_used(declared);
+    }
+}
+
 /// Warns of each declaration that nothing refers to. A module without rules is a library: what it
 /// declares is there for others, maybe of another set.
 pub(super) fn warn(ctx: &mut Context<'_>) {
