@@ -60,6 +60,10 @@ pub const CODES: &[(&str, &str)] = &[
         "incomparable-types",
         "a comparison of values that are never equal",
     ),
+    (
+        "invalid-argument",
+        "a function of a constant that it cannot make sense of",
+    ),
     ("invalid-pattern", "a pattern that is no regular expression"),
     (
         "invalid-window",

@@ -1,10 +1,13 @@
 //! Policies beside what the analysis says of them.
 
-use std::fmt::Write as _;
+use std::collections::BTreeMap;
+use std::path::Path;
 
 use taffrail_compiler::typed::Module;
 use taffrail_compiler::{Options, SourceFile, analyze};
+use taffrail_runtime::{Decimal, Value};
 use taffrail_syntax::{Diagnostic, SourceTable, parse};
+use taffrail_syntax::{Style, render};
 
 struct Analysis {
     module: Module,
@@ -12,12 +15,13 @@ struct Analysis {
     diagnostics: Vec<Diagnostic>,
 }
 
-fn analysis_with(texts: &[&str], options: &Options) -> Analysis {
+/// Analyses one text, in which a comment separates files.
+fn analysis_with(text: &str, options: &Options) -> Analysis {
     let mut sources = SourceTable::default();
     let mut files = Vec::new();
     let mut diagnostics = Vec::new();
-    for (at, text) in texts.iter().enumerate() {
-        let source = sources.add(format!("{}.guard", at + 1), *text);
+    for (at, text) in text.split("// another file\n").enumerate() {
+        let source = sources.add(format!("{}.guard", at + 1), text);
         let parsed = parse(source, text);
         diagnostics.extend(parsed.diagnostics);
         files.push(SourceFile {
@@ -34,43 +38,32 @@ fn analysis_with(texts: &[&str], options: &Options) -> Analysis {
     }
 }
 
-fn analysis(texts: &[&str]) -> Analysis {
-    analysis_with(texts, &Options::default())
+fn analysis(text: &str) -> Analysis {
+    analysis_with(text, &Options::default())
 }
 
 impl Analysis {
     fn report(&self) -> String {
-        let mut out = String::new();
-        for diagnostic in &self.diagnostics {
-            let level = if diagnostic.is_error() {
-                "error"
-            } else {
-                "warning"
-            };
-            let _ = writeln!(out, "{level}[{}]: {}", diagnostic.code, diagnostic.message);
-            for label in &diagnostic.labels {
-                let Some(source) = self.sources.get(label.location.source) else {
-                    continue;
-                };
-                let (line, column) = source.line_column(label.location.span.start);
-                let text = source.slice(label.location.span);
-                let _ = write!(out, "  {}:{line}:{column} `{text}`", source.name);
-                let _ = writeln!(out, " {}", label.text);
-            }
-            for hint in &diagnostic.hints {
-                let _ = writeln!(out, "  hint: {hint}");
-            }
-        }
-        out
+        let texts: Vec<String> = self
+            .diagnostics
+            .iter()
+            .map(|diagnostic| render(diagnostic, &self.sources, Style::default()))
+            .collect();
+        texts.join("\n")
+    }
+
+    fn codes(&self) -> Vec<&'static str> {
+        self.diagnostics.iter().map(|found| found.code).collect()
     }
 }
 
 #[test]
-fn the_example_of_the_language_page_is_clean() {
-    let found = analysis(&[
+fn the_example_of_the_language_is_clean() {
+    let found = analysis(&format!(
+        "{}// another file\n{}",
         include_str!("example/self_healing.guard"),
         include_str!("example/tenancy.guard"),
-    ]);
+    ));
     assert_eq!(found.report(), "");
     let names: Vec<&str> = found
         .module
@@ -78,5 +71,111 @@ fn the_example_of_the_language_page_is_clean() {
         .iter()
         .map(|rule| rule.name.as_str())
         .collect();
-    insta::assert_debug_snapshot!(names);
+    insta::assert_debug_snapshot!(names, @r#"
+    [
+        "payments.self_healing.production",
+        "payments.self_healing.restart_unhealthy",
+        "payments.self_healing.gradual_scale_down",
+        "payments.self_healing.no_change_while_burning",
+        "payments.self_healing.frozen",
+        "payments.self_healing.restarts",
+        "payments.self_healing.failing_rollouts",
+        "payments.self_healing.waive.gradual_scale_down",
+    ]
+    "#);
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a test reads the policies it checks"
+)]
+fn wrong(name: &str) -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/wrong");
+    std::fs::read_to_string(folder.join(format!("{name}.guard"))).unwrap_or_default()
+}
+
+macro_rules! wrong_policies {
+    ($($name:ident)*) => {$(
+        #[test]
+        fn $name() {
+            let text = wrong(stringify!($name));
+            insta::assert_snapshot!(stringify!($name), analysis(&text).report());
+        }
+    )*};
+}
+
+wrong_policies! { names words types calls known rules waivers modules parameters }
+
+#[test]
+fn parameters_are_set_by_full_name_or_by_an_unambiguous_word() {
+    let text = "policy a\nparam n: number = 1\nparam d: duration = 1h\nguard g {\n    when proposed.n > n and now - now > d\n    propose\n}\n\
+        // another file\npolicy b\nparam n: number = 1\nguard g {\n    when proposed.n > n\n    propose\n}\n";
+    let set = |entries: &[(&str, Value)]| Options {
+        params: entries
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), value.clone()))
+            .collect::<BTreeMap<_, _>>(),
+        ..Options::default()
+    };
+    let five = || Value::Number(Decimal::from(5_i64));
+    let clean = set(&[("a.n", five()), ("d", Value::string("90s"))]);
+    let found = analysis_with(text, &clean);
+    assert_eq!(found.report(), "");
+    let values: Vec<String> = found
+        .module
+        .params
+        .iter()
+        .map(|param| format!("{} = {:?}", param.name, param.value.kind))
+        .collect();
+    insta::assert_debug_snapshot!(values);
+
+    let broken = set(&[
+        ("n", five()),
+        ("a.m", five()),
+        ("a.n", Value::string("5")),
+        ("d", five()),
+    ]);
+    insta::assert_snapshot!("parameters_set", analysis_with(text, &broken).report());
+}
+
+#[test]
+fn circles_of_lets_end_and_are_left_to_linking() {
+    let found = analysis(
+        "policy a\nlet x = y\nlet y = x\nlet f(n: number) = f(n)\nguard g {\n    when x or f(1)\n    propose\n}\n",
+    );
+    assert_eq!(found.codes(), Vec::<&str>::new());
+    assert_eq!(found.module.lets.len(), 3);
+}
+
+#[test]
+fn long_chains_do_not_exhaust_the_stack() {
+    let mut text = "policy a\n".to_owned();
+    for at in 0..20_000 {
+        text.push_str(&format!("let n{at} = n{}\n", at + 1));
+    }
+    text.push_str("let n20000 = 1 == 1\nguard g {\n    when n0\n");
+    let long = vec!["target.name == \"a\""; 100].join(" or ");
+    text.push_str(&format!("    when {long}\n    propose\n}}\n"));
+    assert_eq!(analysis(&text).report(), "");
+}
+
+#[test]
+fn waivers_have_the_same_numbers_whatever_the_order_of_files() {
+    let base = "policy a\nguard g {\n    propose\n}\n";
+    let waiver = |name: &str| {
+        format!(
+            "policy a\nwaive g {{\n    when target.name == \"{name}\"\n    until 2027-01-01\n    by \"x\"\n    because \"{name}\"\n}}\n"
+        )
+    };
+    let because = |texts: [&str; 3]| {
+        let found = analysis(&texts.join("// another file\n"));
+        found
+            .module
+            .rules
+            .iter()
+            .map(|rule| format!("{} {:?}", rule.name, rule.because))
+            .collect::<std::collections::BTreeSet<_>>()
+    };
+    let (one, two) = (waiver("one"), waiver("two"));
+    assert_eq!(because([base, &one, &two]), because([&two, &one, base]));
 }

@@ -26,8 +26,9 @@ fn examples<'p>(page: &'p str, fence: &str) -> Vec<&'p str> {
 /// Returns the sets of sources in blocks: blocks that begin with `// file: NAME` make one set together, another block is a set
 /// alone, in which a comment separates the files.
 fn sets<'p>(blocks: &[&'p str]) -> Vec<Vec<&'p str>> {
-    let (named, alone): (Vec<&str>, Vec<&str>) =
-        blocks.iter().partition(|block| block.starts_with("// file: "));
+    let (named, alone): (Vec<&str>, Vec<&str>) = blocks
+        .iter()
+        .partition(|block| block.starts_with("// file: "));
     let alone = alone
         .into_iter()
         .map(|block| block.split("// another file\n").collect());

@@ -52,7 +52,11 @@ pub(super) fn guard(
     let risk = match clauses.get(Slot::Risk).map(|clause| &clause.kind) {
         Some(ast::ClauseKind::Risk(expr)) => {
             let risk = value(ctx, file, expr, &Type::Number, "the risk");
-            check_points(ctx, &risk);
+            check_points(
+                ctx,
+                &risk,
+                Some("to stop an action outright, write `escalate` or `forbid`"),
+            );
             Some(risk)
         }
         _ => None,
@@ -73,19 +77,20 @@ pub(super) fn guard(
 }
 
 /// Reports constant points outside 0 to 100.
-fn check_points(ctx: &mut Context<'_>, points: &Expr) {
+fn check_points(ctx: &mut Context<'_>, points: &Expr, hint: Option<&str>) {
     let Some(number) = super::constant_number(ctx, points) else {
         return;
     };
     if number.is_negative() || number > Decimal::from(100_i64) {
-        ctx.report(
-            Diagnostic::error(
-                "points-out-of-range",
-                points.location,
-                format!("points lie between 0 and 100, not at {number}"),
-            )
-            .hint("to stop an action outright, write `escalate` or `forbid`"),
+        let diagnostic = Diagnostic::error(
+            "points-out-of-range",
+            points.location,
+            format!("points lie between 0 and 100, not at {number}"),
         );
+        ctx.report(match hint {
+            Some(hint) => diagnostic.hint(hint),
+            None => diagnostic,
+        });
     }
 }
 
@@ -99,7 +104,7 @@ pub(super) fn tolerance(
     let mut threshold = |slot| match clauses.get(slot).map(|clause| &clause.kind) {
         Some(ast::ClauseKind::ProposeAt(expr) | ast::ClauseKind::EscalateAt(expr)) => {
             let threshold = value(ctx, file, expr, &Type::Number, "a threshold");
-            check_points(ctx, &threshold);
+            check_points(ctx, &threshold, None);
             Some(threshold)
         }
         _ => None,

@@ -140,8 +140,10 @@ impl Checker<'_, '_> {
             self.at(field.span),
             format!("{found} has no method `{}`", field.text),
         );
-        let diagnostic = if functions::is_function(&field.text) {
-            diagnostic.hint(format!("call the function: `{}(…, …)`", field.text))
+        let diagnostic = if let Some(builtin) = Builtin::by_name(&field.text) {
+            let parameters = &builtin.signature().parameters;
+            let names: Vec<&str> = parameters.iter().map(|p| p.name).collect();
+            diagnostic.hint(format!("call it as `{}({})`", field.text, names.join(", ")))
         } else if receiver.ty == Type::Cidr {
             diagnostic.hint("it has `contains(address)`")
         } else {

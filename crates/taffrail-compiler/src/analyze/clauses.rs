@@ -56,7 +56,7 @@ impl Slot {
             Self::On => "on",
             Self::Condition => "when",
             Self::Risk => "risk",
-            Self::Outcome => "propose`, `escalate` or `forbid",
+            Self::Outcome => "effect",
             Self::ProposeAt => "propose at",
             Self::EscalateAt => "escalate at",
             Self::Because => "because",
@@ -145,20 +145,37 @@ impl<'r> Clauses<'r> {
         let missing: Vec<String> = slots
             .iter()
             .filter(|slot| self.get(**slot).is_none())
-            .map(|slot| format!("`{}`", slot.written()))
+            .map(|slot| match slot {
+                Slot::Outcome => "an effect".to_owned(),
+                slot => format!("`{}`", slot.written()),
+            })
             .collect();
-        if missing.is_empty() {
+        let Some((last, others)) = missing.split_last() else {
             return;
-        }
-        let kind = rule.kind.keyword();
+        };
+        let missing = if others.is_empty() {
+            last.clone()
+        } else {
+            format!("{} and {last}", others.join(", "))
+        };
+        let kind = noun(rule.kind);
         ctx.report(
             Diagnostic::error(
                 "missing-clause",
                 location,
-                format!("this {kind} lacks {}", missing.join(" and ")),
+                format!("this {kind} lacks {missing}"),
             )
             .hint(example(rule.kind)),
         );
+    }
+}
+
+/// Returns what a rule of the kind is called.
+pub(super) fn noun(kind: RuleKind) -> &'static str {
+    match kind {
+        Waive => "waiver",
+        Prove => "proof",
+        Tolerance | Grant | Guard | Budget | Breaker => kind.keyword(),
     }
 }
 
@@ -168,7 +185,7 @@ fn misplaced(
     clause: &ast::ClauseKind,
     location: Location,
 ) -> Diagnostic {
-    let keyword = rule.keyword();
+    let keyword = noun(rule);
     let written = match clause {
         ast::ClauseKind::Propose(_) => "propose",
         ast::ClauseKind::Escalate(_) => "escalate",
@@ -194,14 +211,14 @@ fn misplaced(
             diagnostic.hint("its effect is `propose`, `escalate` or `forbid`")
         }
         _ => {
-            let kinds: Vec<&str> = slot.rules().iter().map(|kind| kind.keyword()).collect();
+            let kinds: Vec<&str> = slot.rules().iter().map(|kind| noun(*kind)).collect();
             diagnostic.hint(format!("it belongs in a {}", kinds.join(", ")))
         }
     }
 }
 
 fn repeated(rule: RuleKind, slot: Slot, location: Location, first: Location) -> Diagnostic {
-    let keyword = rule.keyword();
+    let keyword = noun(rule);
     let message = match slot {
         Slot::Outcome => format!("a {keyword} has one verdict"),
         _ => format!("a {keyword} has one `{}`", slot.written()),

@@ -130,6 +130,10 @@ impl Checker<'_, '_> {
                 )
                 .at(format!("this is {found}")),
             );
+            return Expr {
+                ty: Type::Dynamic,
+                ..body
+            };
         }
         body
     }

@@ -47,11 +47,15 @@ fn report_ambiguous_uses(ctx: &mut Context<'_>) {
     for scope in &ctx.file_scopes {
         for (alias, used) in &scope.uses {
             if let Some(entry) = ctx.entry(&scope.module, alias) {
-                found.push(duplicate("module", alias, used.location, entry.location));
+                let diagnostic = duplicate("module", alias, used.location, entry.location);
+                found.push((diagnostic, used.declared));
             }
         }
     }
-    ctx.diagnostics.extend(found);
+    for (diagnostic, declared) in found {
+        ctx.report(diagnostic);
+        ctx.mark_used(declared);
+    }
 }
 
 fn declare_item<'a>(ctx: &mut Context<'a>, file: usize, item: &'a ast::Item) {
@@ -128,11 +132,12 @@ fn declare_use(ctx: &mut Context<'_>, file: usize, path: &ast::Path) {
         report_unknown_module(ctx, &module, location);
         return;
     }
-    if let Some(meaning) = reserved_meaning(&alias.text) {
-        ctx.report(taken(&alias.text, &meaning, ctx.at(file, alias.span)));
-    }
     let own = ctx.module_of(file).to_owned();
     let declared = ctx.declare("use", module.clone(), location);
+    if let Some(meaning) = reserved_meaning(&alias.text) {
+        ctx.report(taken(&alias.text, &meaning, ctx.at(file, alias.span)));
+        ctx.mark_used(declared);
+    }
     ctx.module.imports.push(typed::Import {
         from: own,
         to: module.clone(),
@@ -253,11 +258,13 @@ fn declare_name(
         // What nothing can refer to is not unused as well.
         ctx.mark_used(declared);
     }
-    let first = ctx.entry(&module, &name.text).map(|entry| entry.location);
-    match first {
-        Some(first) => {
+    let first = ctx.entry(&module, &name.text);
+    match first.map(|entry| (entry.location, entry.declared)) {
+        Some((first, first_declared)) => {
             ctx.report(duplicate(keyword, &name.text, location, first));
+            // What a mistake keeps from being referred to is not unused as well.
             ctx.mark_used(declared);
+            ctx.mark_used(first_declared);
         }
         None => {
             let entry = Entry {

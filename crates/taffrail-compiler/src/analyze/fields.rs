@@ -23,6 +23,9 @@ impl Checker<'_, '_> {
                 None => self.constant(Value::Absent, Type::Dynamic, span),
             };
         }
+        if let Some(unimported) = self.unimported_module(base) {
+            return unimported;
+        }
         let object = self.infer(base, None);
         if let Some(view) = view(&field.text)
             && let Some(kind) = kind_operand(self.ctx, &object)

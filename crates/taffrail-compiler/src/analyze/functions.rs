@@ -71,13 +71,19 @@ pub(super) fn result(builtin: Builtin, arguments: &[Expr]) -> Type {
         Type::List(of) => (**of).clone(),
         ty => ty.clone(),
     };
-    match (builtin, arguments) {
+    let ty = match (builtin, arguments) {
         (Builtin::Sum | Builtin::Min | Builtin::Max | Builtin::Abs, [only]) => element(&only.ty),
         (Builtin::Min | Builtin::Max, [first, rest @ ..]) => {
             rest.iter().fold(first.ty.clone(), |ty, argument| {
                 types::join(&ty, &argument.ty).unwrap_or(Type::Dynamic)
             })
         }
-        _ => builtin.signature().result.clone(),
+        _ => return builtin.signature().result.clone(),
+    };
+    // Of another type it is reported already.
+    if types::is_ordered(&ty) {
+        ty
+    } else {
+        Type::Dynamic
     }
 }

@@ -31,7 +31,7 @@ impl Checker<'_, '_> {
                     self.at(span),
                     format!("`{digits}{suffix}` is beyond the range of exact numbers"),
                 )
-                .hint("numbers have up to 38 digits, and quantities lie between -9.2E and 9.2E"),
+                .hint("numbers have up to 38 digits"),
             ),
         }
     }

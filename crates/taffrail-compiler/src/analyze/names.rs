@@ -6,6 +6,7 @@ use taffrail_syntax::{Diagnostic, Span, ast};
 
 use super::checker::{Checker, Reach, quoted};
 use super::scope::{Entry, Symbol};
+use super::special::literal_path;
 use super::{functions, roots, words};
 use crate::typed::{Expr, ExprKind, LetId, LocalId};
 
@@ -211,9 +212,6 @@ impl Checker<'_, '_> {
                 "module `{module}` declares it: write `use {module}` and `{alias}.{name}`"
             )];
         }
-        if let Some(module) = self.module_that_starts_with(name) {
-            return vec![format!("bring the module in first: `use {module}`")];
-        }
         if ["used", "limit", "spend"].contains(&name) {
             return vec![format!("only the `because` of a budget may read `{name}`")];
         }
@@ -235,13 +233,33 @@ impl Checker<'_, '_> {
             .map(|(path, _)| path.as_str())
     }
 
-    fn module_that_starts_with(&self, word: &str) -> Option<&str> {
-        let own = self.ctx.module_of(self.file);
-        self.ctx
-            .modules
-            .keys()
-            .map(String::as_str)
-            .find(|path| *path != own && path.split('.').next() == Some(word))
+    /// Reports a module that is named by its whole path where a value is read of it.
+    pub(super) fn unimported_module(&mut self, base: &ast::Expr) -> Option<Expr> {
+        let mut root = base;
+        while let ast::ExprKind::Field(below, _) = &root.kind {
+            root = below;
+        }
+        // Nearly every path starts at a fact, and needs no copy of its words to be told apart.
+        if matches!(&root.kind, ast::ExprKind::Name(name) if self.is_value(name)) {
+            return None;
+        }
+        let words = literal_path(base).ok()?;
+        let [_, .., alias] = words.as_slice() else {
+            return None;
+        };
+        let module = words.join(".");
+        if !self.ctx.modules.contains_key(&module) {
+            return None;
+        }
+        let diagnostic = Diagnostic::error(
+            "unknown-name",
+            self.at(base.span),
+            format!("module `{module}` is not brought in here"),
+        )
+        .hint(format!(
+            "write `use {module}` at the top and `{alias}.…` here"
+        ));
+        Some(self.invalid(diagnostic))
     }
 
     /// Returns all names that an expression may use here.

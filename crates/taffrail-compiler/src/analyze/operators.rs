@@ -160,8 +160,14 @@ impl Checker<'_, '_> {
             let hint = self.hint_of(&right).or_else(|| expected.cloned());
             (self.infer(left, hint.as_ref()), right)
         } else {
+            let undecided = expected.is_none() && self.needs_hint(left);
             let left = self.infer(left, expected);
-            let hint = self.hint_of(&left).or_else(|| expected.cloned());
+            let hint = match self.hint_of(&left) {
+                // The left side is reported already, and one question is enough.
+                None if undecided => Some(Type::Number),
+                None => expected.cloned(),
+                hint => hint,
+            };
             let right = self.infer(right, hint.as_ref());
             (left, right)
         }

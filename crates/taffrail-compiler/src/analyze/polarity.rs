@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use taffrail_runtime::program::QuantifierKind;
 use taffrail_syntax::{Diagnostic, Location, ast};
 
+use super::clauses::noun;
 use super::scope::Context;
+use crate::operands::push_operands;
 use crate::typed::{Expr, ExprKind, LocalId, Quantifier, Rule};
 
 /// The sign under which an expression stands.
@@ -65,11 +67,43 @@ impl<T> BySign<T> {
     }
 }
 
+/// A `known` that an expression has or brings in.
+#[derive(Debug, Clone, Copy)]
+struct Site {
+    /// What is at fault in the expression: the `known`, or the name of the let that brings it in.
+    place: Location,
+    /// The `known` itself.
+    origin: Location,
+}
+
+impl Site {
+    /// Labels the `known` that a let brings in from elsewhere.
+    fn explain(self, diagnostic: Diagnostic) -> Diagnostic {
+        if self.place == self.origin {
+            diagnostic
+        } else {
+            diagnostic.label(self.origin, "`known` stands here")
+        }
+    }
+
+    fn out_of_place(self) -> Diagnostic {
+        self.explain(
+            Diagnostic::error(
+                "known-out-of-place",
+                self.place,
+                "`known` may only be a condition, or part of one under `and`, `or`, `not` and quantifiers",
+            )
+            .at("not a condition here")
+            .hint("move it to a `when` or `unless` of its own"),
+        )
+    }
+}
+
 /// Where `known` and the parameters of a function stand in an expression.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Occurrences {
     /// A `known` under each sign.
-    known: BySign<Option<Location>>,
+    known: BySign<Option<Site>>,
     /// The signs under which a local stands; parameters of the function are of interest.
     locals: BTreeMap<LocalId, BySign<bool>>,
 }
@@ -85,7 +119,11 @@ impl Occurrences {
     fn walk(&mut self, ctx: &Context<'_>, expr: &Expr, sign: Sign) {
         match &expr.kind {
             ExprKind::Known(inner) => {
-                self.known.get_mut(sign).get_or_insert(expr.location);
+                let site = Site {
+                    place: expr.location,
+                    origin: expr.location,
+                };
+                self.known.get_mut(sign).get_or_insert(site);
                 self.walk(ctx, inner, Sign::Neither);
             }
             ExprKind::Local(id) => {
@@ -99,14 +137,14 @@ impl Occurrences {
             }
             ExprKind::Let(id) => {
                 if let Some(body) = ctx.typed_let(*id) {
-                    self.merge(&body.occurrences.known, sign);
+                    self.merge(&body.occurrences.known, expr.location, sign);
                 }
             }
             ExprKind::CallLet(id, arguments) => {
                 let Some(body) = ctx.typed_let(*id) else {
                     return;
                 };
-                self.merge(&body.occurrences.known, sign);
+                self.merge(&body.occurrences.known, expr.location, sign);
                 let params = ctx.let_state(*id).map_or(&[][..], |state| &state.params);
                 for ((local, _), argument) in params.iter().zip(arguments) {
                     let places = body.occurrences.locals.get(local);
@@ -141,7 +179,9 @@ impl Occurrences {
             | ExprKind::Changed(_)
             | ExprKind::Changes
             | ExprKind::Objects { .. } => {
-                for operand in expr.operands() {
+                let mut operands = Vec::new();
+                push_operands(expr, &mut operands);
+                for operand in operands {
                     self.walk(ctx, operand, Sign::Neither);
                 }
             }
@@ -167,32 +207,24 @@ impl Occurrences {
         }
     }
 
-    fn merge(&mut self, known: &BySign<Option<Location>>, sign: Sign) {
-        for inner in Sign::ALL {
-            if let Some(location) = known.get(inner) {
+    /// Adds those of a let that is used under a sign. What stands out of place in the let itself is
+    /// reported there.
+    fn merge(&mut self, known: &BySign<Option<Site>>, place: Location, sign: Sign) {
+        for inner in [Sign::Positive, Sign::Negative] {
+            if let Some(Site { origin, .. }) = *known.get(inner) {
                 self.known
                     .get_mut(sign.then(inner))
-                    .get_or_insert(*location);
+                    .get_or_insert(Site { place, origin });
             }
         }
     }
 
     /// Reports a `known` that stands where signs mean nothing.
     pub(super) fn report_misplaced(&self, ctx: &mut Context<'_>) {
-        if let Some(location) = self.known.neither {
-            ctx.report(misplaced(location));
+        if let Some(site) = self.known.neither {
+            ctx.report(site.out_of_place());
         }
     }
-}
-
-fn misplaced(location: Location) -> Diagnostic {
-    Diagnostic::error(
-        "known-out-of-place",
-        location,
-        "`known` may only be a condition, or part of one under `and`, `or`, `not` and quantifiers",
-    )
-    .at("not a condition here")
-    .hint("move it to a `when` or `unless` of its own")
 }
 
 /// Reports each `known` of a rule's conditions that could make a decision less careful.
@@ -208,10 +240,10 @@ pub(super) fn check_rule(ctx: &mut Context<'_>, rule: &Rule) {
     for condition in &rule.conditions {
         let found = Occurrences::of(ctx, &condition.expr);
         found.report_misplaced(ctx);
-        let Some(location) = *found.known.get(wrong) else {
+        let Some(site) = *found.known.get(wrong) else {
             continue;
         };
-        let keyword = rule.kind.keyword();
+        let keyword = noun(rule.kind);
         let (how, hint) = if wrong == Sign::Negative {
             ("negated", "use `when known(…)` here, without `not`")
         } else {
@@ -220,34 +252,22 @@ pub(super) fn check_rule(ctx: &mut Context<'_>, rule: &Rule) {
                 "use `unless known(…)` or `when not known(…)` here",
             )
         };
-        let mut diagnostic = Diagnostic::error(
+        let diagnostic = Diagnostic::error(
             "known-weakens-rule",
-            location,
+            site.place,
             format!("`known` {how} would let missing information make this {keyword} milder"),
         )
         .hint(hint);
-        if !encloses(condition.location, location) {
-            diagnostic = diagnostic.label(
-                condition.location,
-                format!("used by this condition of {keyword} `{}`", rule.name),
-            );
-        }
-        ctx.report(diagnostic);
+        ctx.report(site.explain(diagnostic));
     }
-}
-
-fn encloses(outer: Location, inner: Location) -> bool {
-    outer.source == inner.source
-        && outer.span.start <= inner.span.start
-        && inner.span.end <= outer.span.end
 }
 
 /// Reports a `known` in an expression that is no condition, such as `risk` or `limit`.
 pub(super) fn check_value(ctx: &mut Context<'_>, expr: &Expr) {
     let found = Occurrences::of(ctx, expr);
     for sign in Sign::ALL {
-        if let Some(location) = found.known.get(sign) {
-            ctx.report(misplaced(*location));
+        if let Some(site) = found.known.get(sign) {
+            ctx.report(site.out_of_place());
             return;
         }
     }

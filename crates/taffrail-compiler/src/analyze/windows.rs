@@ -1,4 +1,5 @@
-//! Windows over constants, made when the set is compiled, so that a wrong zone or date is an error.
+//! Calls over constants, tried when the set is compiled, so that a wrong zone, date or address range is
+//! an error. Windows of constants become constants.
 
 use std::borrow::Cow;
 
@@ -37,8 +38,41 @@ impl Checker<'_, '_> {
             if let Some(window) = self.folded(builtin, &typed, span) {
                 return window;
             }
+        } else {
+            self.try_constants(builtin, &typed, span);
         }
         self.expr(ExprKind::Call(builtin, typed), ty, span)
+    }
+
+    /// Reports a function that cannot make sense of its constant arguments, such as `cidr("10.0.0.0/99")`.
+    fn try_constants(&mut self, builtin: Builtin, typed: &[Expr], span: Span) {
+        let constants: Option<Vec<Cow<'_, Value>>> = typed
+            .iter()
+            .map(|argument| super::constant(self.ctx, argument).map(Cow::Owned))
+            .collect();
+        let Some(constants) = constants.filter(|constants| !constants.is_empty()) else {
+            return;
+        };
+        let Value::Unknown(causes) = builtins::call(builtin, &constants) else {
+            return;
+        };
+        for cause in causes.iter() {
+            if let Cause::InvalidArgument { reason, .. } = cause {
+                let location = match typed {
+                    [only] => only.location,
+                    _ => self.at(span),
+                };
+                let name = builtin.name();
+                self.ctx.report(
+                    Diagnostic::error(
+                        "invalid-argument",
+                        location,
+                        format!("`{name}` cannot take this: {reason}"),
+                    )
+                    .hint(format!("for example `{}`", builtin.signature().example)),
+                );
+            }
+        }
     }
 
     fn folded(&mut self, builtin: Builtin, typed: &[Expr], span: Span) -> Option<Expr> {
