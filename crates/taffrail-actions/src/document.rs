@@ -48,12 +48,7 @@ pub fn node_of_document(name: &str, bytes: &[u8]) -> Result<Node, ActionError> {
             Err(nodes) if nodes.is_empty() => {
                 Err(ActionError::new(Place::NOWHERE, Problem::NoAction))
             }
-            Err(_) => Err(ActionError::new(
-                Place::NOWHERE,
-                Problem::Syntax {
-                    message: "one document is expected, there are several".into(),
-                },
-            )),
+            Err(_) => Err(ActionError::several()),
         })
         .map_err(|error| error.of_document(name))
 }

@@ -27,6 +27,16 @@ impl ActionError {
         }
     }
 
+    /// Returns the problem of a text with more documents than the one expected.
+    pub(crate) fn several() -> Self {
+        Self::new(
+            Place::NOWHERE,
+            Problem::Syntax {
+                message: "one document is expected, there are several".into(),
+            },
+        )
+    }
+
     /// Names the document.
     #[must_use]
     pub fn of_document(mut self, name: &str) -> Self {

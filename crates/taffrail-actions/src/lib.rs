@@ -26,10 +26,12 @@ mod facts;
 mod fields;
 mod kinds;
 mod ledger;
+mod needed;
 mod rollback;
 
 pub use action::{Action, Defaults, action_from_node};
 pub use document::{node_of_document, read_documents};
 pub use error::{ActionError, Problem};
 pub use kinds::{Scope, built_in_group, scope};
+pub use needed::read_needed;
 pub use node::{Entry, Node, NodeKind, Place};

@@ -19,8 +19,12 @@ pub(crate) struct Needed {
     below: FxHashMap<Box<str>, Needed>,
 }
 
-/// Paths of an object that implied verbs and built-in rules read, whatever the policies say.
-const EFFECT_PATHS: [&[&str]; 6] = [
+/// Paths of an object that are read whatever the policies say: its identity, and what implies verbs.
+const ALWAYS: [&[&str]; 10] = [
+    &["apiVersion"],
+    &["kind"],
+    &["metadata", "name"],
+    &["metadata", "namespace"],
     &["spec", "replicas"],
     &["spec", "unschedulable"],
     &["spec", "template", "metadata", "annotations"],
@@ -34,7 +38,7 @@ impl Needed {
     /// that its rules name.
     pub(crate) fn of_document(data: &ProgramData) -> Self {
         let mut objects = Self::default();
-        for path in EFFECT_PATHS {
+        for path in ALWAYS {
             objects.add(path.iter().copied());
         }
         let reads_objects = data

@@ -169,6 +169,11 @@ impl Map {
         self.iter().filter(|(_, value)| **value != Value::Absent)
     }
 
+    /// Returns the entries in key order, by value.
+    pub fn into_entries(self) -> impl Iterator<Item = (Box<str>, Value)> {
+        self.0.into_iter()
+    }
+
     /// Returns the number of entries.
     #[must_use]
     pub fn len(&self) -> usize {
