@@ -5,12 +5,11 @@ use std::sync::Arc;
 use regex::Regex;
 
 use crate::index::Index;
-use crate::program::{Expr, ExprId, ProgramData, Rule, RuleBody, RuleId, SlotId, SlotPath};
+use crate::program::{
+    DEPTH_LIMIT, Expr, ExprId, ProgramData, Rule, RuleBody, RuleId, SlotId, SlotPath,
+};
 use crate::prune::Needed;
 use crate::value::Value;
-
-/// How deep expressions may nest; deeper ones could exhaust the stack.
-const DEPTH_LIMIT: u32 = 256;
 
 /// Why data is not a program.
 #[derive(Debug, thiserror::Error)]
@@ -151,42 +150,6 @@ pub(crate) fn rules(data: &ProgramData) -> impl Iterator<Item = (RuleId, &Rule)>
         .map(|(at, rule)| (RuleId(u32::try_from(at).unwrap_or(u32::MAX)), rule))
 }
 
-/// Returns the direct operands of an expression.
-pub(crate) fn operands(expr: &Expr) -> Vec<ExprId> {
-    match expr {
-        Expr::Constant(_)
-        | Expr::Slot(_)
-        | Expr::Local(_)
-        | Expr::Signal(_)
-        | Expr::Changed(_)
-        | Expr::Changes => Vec::new(),
-        Expr::Field(a, _)
-        | Expr::Quantity(a)
-        | Expr::Not(a)
-        | Expr::Matches(a, _)
-        | Expr::IsAbsent(a)
-        | Expr::Negate(a)
-        | Expr::Known(a) => vec![*a],
-        Expr::Index(a, b)
-        | Expr::Compare(_, a, b)
-        | Expr::In(a, b)
-        | Expr::Like(a, b)
-        | Expr::Coalesce(a, b)
-        | Expr::Arithmetic(_, a, b) => vec![*a, *b],
-        Expr::View { object, kind, .. } => vec![*object, *kind],
-        Expr::And(all) | Expr::Or(all) | Expr::List(all) | Expr::Call(_, all) => all.clone(),
-        Expr::If(a, b, c) => vec![*a, *b, *c],
-        Expr::Map(entries) => entries.iter().map(|(_, value)| *value).collect(),
-        Expr::Quantifier(quantifier) => [Some(quantifier.over), quantifier.filter, quantifier.body]
-            .into_iter()
-            .flatten()
-            .collect(),
-        Expr::Objects {
-            namespace, labels, ..
-        } => [*namespace, *labels].into_iter().flatten().collect(),
-    }
-}
-
 /// Returns the expressions that a rule itself names, conditions first.
 pub(crate) fn roots(rule: &Rule) -> Vec<ExprId> {
     let mut all: Vec<ExprId> = rule
@@ -239,7 +202,7 @@ fn check_ids(data: &ProgramData) -> Result<(), ProgramError> {
     let mut depths: Vec<u32> = Vec::with_capacity(data.exprs.len());
     for (at, expr) in data.exprs.iter().enumerate() {
         let mut depth = 0;
-        for operand in operands(expr) {
+        for operand in expr.operands() {
             let below = depths
                 .get(operand.0 as usize)
                 .ok_or_else(|| dangling("an expression"))?;
@@ -285,13 +248,17 @@ fn flags(data: &ProgramData) -> Vec<Flags> {
             *users = users.saturating_add(1);
         }
     };
-    data.exprs.iter().flat_map(operands).for_each(&mut count);
+    data.exprs
+        .iter()
+        .flat_map(Expr::operands)
+        .for_each(&mut count);
     data.rules.iter().flat_map(roots).for_each(&mut count);
     let mut local: Vec<bool> = Vec::with_capacity(data.exprs.len());
     let mut flags: Vec<Flags> = Vec::with_capacity(data.exprs.len());
     for (expr, users) in data.exprs.iter().zip(&users) {
         let reads_local = matches!(expr, Expr::Local(_))
-            || operands(expr)
+            || expr
+                .operands()
                 .iter()
                 .any(|id| local.get(id.0 as usize).copied().unwrap_or(false));
         let trivial = matches!(

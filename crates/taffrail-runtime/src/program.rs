@@ -12,6 +12,11 @@ use crate::builtins::Builtin;
 use crate::decision::Outcome;
 use crate::value::Value;
 
+mod operands;
+
+/// How deep expressions may nest; deeper ones could exhaust the stack.
+pub const DEPTH_LIMIT: u32 = 256;
+
 /// An expression of [`ProgramData::exprs`]. Operands have smaller ids than their users.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ExprId(pub u32);

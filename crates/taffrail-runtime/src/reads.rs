@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use rustc_hash::FxHashSet;
 
 use crate::decide::verb_match;
-use crate::engine::{self, Loaded, explanation_roots, operands, roots};
+use crate::engine::{self, Loaded, explanation_roots, roots};
 use crate::facts::Facts;
 use crate::matching;
 use crate::program::{Expr, ExprId, RuleBody, RuleId, SlotId};
@@ -98,7 +98,7 @@ impl Reads {
             Expr::Changes => self.whole_objects = true,
             _ => {}
         }
-        for operand in operands(expr) {
+        for operand in expr.operands() {
             self.add(program, operand);
         }
     }

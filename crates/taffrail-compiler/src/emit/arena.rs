@@ -104,49 +104,10 @@ impl Arena {
 
     fn deepest_operand(&self, expr: &Expr) -> Option<u32> {
         let mut deepest = None;
-        for_each_operand(expr, |operand| {
+        expr.for_each_operand(|operand| {
             deepest = deepest.max(Some(self.depth(operand)));
         });
         deepest
-    }
-}
-
-/// Calls `found` with each direct operand, in order.
-pub(super) fn for_each_operand(expr: &Expr, mut found: impl FnMut(ExprId)) {
-    match expr {
-        Expr::Constant(_)
-        | Expr::Slot(_)
-        | Expr::Local(_)
-        | Expr::Signal(_)
-        | Expr::Changed(_)
-        | Expr::Changes => {}
-        Expr::Field(a, _)
-        | Expr::Quantity(a)
-        | Expr::Not(a)
-        | Expr::Matches(a, _)
-        | Expr::IsAbsent(a)
-        | Expr::Negate(a)
-        | Expr::Known(a) => found(*a),
-        Expr::Index(a, b)
-        | Expr::Compare(_, a, b)
-        | Expr::In(a, b)
-        | Expr::Like(a, b)
-        | Expr::Coalesce(a, b)
-        | Expr::Arithmetic(_, a, b) => [*a, *b].into_iter().for_each(found),
-        Expr::View { object, kind, .. } => [*object, *kind].into_iter().for_each(found),
-        Expr::If(a, b, c) => [*a, *b, *c].into_iter().for_each(found),
-        Expr::And(all) | Expr::Or(all) | Expr::List(all) | Expr::Call(_, all) => {
-            all.iter().copied().for_each(found);
-        }
-        Expr::Map(entries) => entries.iter().for_each(|(_, value)| found(*value)),
-        Expr::Quantifier(quantifier) => {
-            found(quantifier.over);
-            quantifier.filter.into_iter().for_each(&mut found);
-            quantifier.body.into_iter().for_each(found);
-        }
-        Expr::Objects {
-            namespace, labels, ..
-        } => [*namespace, *labels].into_iter().flatten().for_each(found),
     }
 }
 
@@ -189,7 +150,7 @@ fn hash(expr: &Expr) -> u64 {
         | Expr::Known(_)
         | Expr::Changes => {}
     }
-    for_each_operand(expr, |operand| operand.hash(&mut state));
+    expr.for_each_operand(|operand| operand.hash(&mut state));
     state.finish()
 }
 

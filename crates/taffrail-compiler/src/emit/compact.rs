@@ -5,7 +5,7 @@ use taffrail_runtime::program::{
     Expr, ExprId, Rule, RuleBody, SlotId, SlotPath, Suggestion, TemplatePart,
 };
 
-use super::arena::{Arena, for_each_operand};
+use super::arena::Arena;
 
 /// Expressions, fact paths and patterns that the rules read, in their old order.
 #[derive(Debug)]
@@ -33,7 +33,7 @@ pub(super) fn compact(
             continue;
         }
         // Operands come first, so their new ids are known.
-        for_each_operand_mut(&mut expr, |operand| *operand = renumbered(&ids, *operand));
+        expr.for_each_operand_mut(|operand| *operand = renumbered(&ids, *operand));
         match &mut expr {
             Expr::Slot(slot) => *slot = SlotId(slots.keep(slot.0)),
             Expr::Matches(_, pattern) => *pattern = patterns.keep(*pattern),
@@ -105,7 +105,7 @@ fn used(exprs: &[Expr], rules: &mut [Rule]) -> Vec<bool> {
     // Users come after their operands, so one pass from the end sees every user first.
     for (at, expr) in exprs.iter().enumerate().rev() {
         if used.get(at) == Some(&true) {
-            for_each_operand(expr, |operand| mark(&mut used, operand));
+            expr.for_each_operand(|operand| mark(&mut used, operand));
         }
     }
     used
@@ -153,43 +153,5 @@ fn for_each_expr_of_template(parts: &mut [TemplatePart], found: &mut impl FnMut(
             TemplatePart::Text(_) => {}
             TemplatePart::Expr(expr) => found(expr),
         }
-    }
-}
-
-fn for_each_operand_mut(expr: &mut Expr, mut found: impl FnMut(&mut ExprId)) {
-    match expr {
-        Expr::Constant(_)
-        | Expr::Slot(_)
-        | Expr::Local(_)
-        | Expr::Signal(_)
-        | Expr::Changed(_)
-        | Expr::Changes => {}
-        Expr::Field(a, _)
-        | Expr::Quantity(a)
-        | Expr::Not(a)
-        | Expr::Matches(a, _)
-        | Expr::IsAbsent(a)
-        | Expr::Negate(a)
-        | Expr::Known(a) => found(a),
-        Expr::Index(a, b)
-        | Expr::Compare(_, a, b)
-        | Expr::In(a, b)
-        | Expr::Like(a, b)
-        | Expr::Coalesce(a, b)
-        | Expr::Arithmetic(_, a, b) => [a, b].into_iter().for_each(found),
-        Expr::View { object, kind, .. } => [object, kind].into_iter().for_each(found),
-        Expr::If(a, b, c) => [a, b, c].into_iter().for_each(found),
-        Expr::And(all) | Expr::Or(all) | Expr::List(all) | Expr::Call(_, all) => {
-            all.iter_mut().for_each(found);
-        }
-        Expr::Map(entries) => entries.iter_mut().for_each(|(_, value)| found(value)),
-        Expr::Quantifier(quantifier) => {
-            found(&mut quantifier.over);
-            quantifier.filter.iter_mut().for_each(&mut found);
-            quantifier.body.iter_mut().for_each(found);
-        }
-        Expr::Objects {
-            namespace, labels, ..
-        } => [namespace, labels].into_iter().flatten().for_each(found),
     }
 }

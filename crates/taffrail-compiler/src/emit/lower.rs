@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 use taffrail_runtime::Value;
-use taffrail_runtime::program::{self, ExprId, Quantifier};
+use taffrail_runtime::program::{self, DEPTH_LIMIT, ExprId, Quantifier};
 
 use super::arena::Arena;
 use super::fold::simplify;
@@ -10,9 +10,6 @@ use super::levels::Levels;
 use crate::graph::RuleGraph;
 use crate::paths::fact_path;
 use crate::typed::{self, Expr, ExprKind, LetId, LocalId, Module};
-
-/// How deep an emitted expression may nest; the runtime refuses deeper ones.
-pub(super) const DEPTH_LIMIT: u32 = 256;
 
 /// How deep functions and their arguments may nest while they are replaced. Their results are usually much flatter.
 const NESTING_LIMIT: u32 = 320;

@@ -1,14 +1,14 @@
 //! From typed rules to the rules of a program.
 
 use taffrail_runtime::program::{
-    Condition, Origin, Points, Rule, RuleBody, RuleId, Suggestion, TemplatePart,
+    Condition, DEPTH_LIMIT, Origin, Points, Rule, RuleBody, RuleId, Suggestion, TemplatePart,
 };
 use taffrail_syntax::{Diagnostic, Location, SourceId, SourceTable};
 
 use super::constants::Constants;
 use super::interval::Intervals;
 use super::levels::Levels;
-use super::lower::{DEPTH_LIMIT, Excess, Lowering};
+use super::lower::{Excess, Lowering};
 use super::text::one_line;
 use crate::codes;
 use crate::typed::{self, Expr, LocalId};

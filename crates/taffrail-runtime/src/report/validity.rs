@@ -39,10 +39,7 @@ pub(super) fn valid_until(decision: &Decision<'_>, reads: &Reads) -> Option<Time
                 }
             }
             Expr::IsAbsent(_) | Expr::Known(_) => None,
-            other => crate::engine::operands(other)
-                .iter()
-                .any(now_slot)
-                .then_some(now),
+            other => other.operands().iter().any(now_slot).then_some(now),
         };
         until = earliest(until, next);
     }
