@@ -160,9 +160,11 @@ impl Player {
             }
             "tests" => {
                 self.set.used = true;
-                fence.body = match self.set.compile() {
-                    Ok((sources, compiled)) => show::tests(&sources, &compiled),
-                    Err(error) => error,
+                fence.body = match (self.set.program(), self.set.compile()) {
+                    (Ok(program), Ok((sources, compiled))) => {
+                        show::tests(&program, &sources, &compiled)
+                    }
+                    (Err(error), _) | (_, Err(error)) => self.fault(fence.line, &error),
                 };
             }
             "builtins" => fence.body = tables::builtins(),

@@ -1,11 +1,13 @@
 //! Decisions as the chapters show them: everything that the language decides, nothing of digests and versions.
 
 use taffrail_compiler::Compiled;
+use taffrail_runtime::Program;
 use taffrail_runtime::decision::{
     Contribution, FailedTruth, Gate, GrantReport, PlanReport, Report, SuggestionReport, Team,
     TruthReport, Verdict,
 };
-use taffrail_syntax::SourceTable;
+use taffrail_syntax::{SourceTable, Style, render};
+use taffrail_tools::{Suite, TestResult, run_tests};
 
 /// Returns a decision as text.
 pub(crate) fn decision(report: &Report) -> String {
@@ -117,7 +119,28 @@ fn suggestion(suggestion: &SuggestionReport) -> String {
     }
 }
 
-/// Returns the outcome of the tests in a policy set.
-pub(crate) fn tests(_sources: &SourceTable, _compiled: &Compiled) -> String {
-    String::new()
+/// Returns the outcome of the tests in a policy set: a line each, and what is wrong with those that fail.
+pub(crate) fn tests(program: &Program, sources: &SourceTable, compiled: &Compiled) -> String {
+    let suite = Suite {
+        sources,
+        module: &compiled.module,
+        program,
+        read: &|_, path| Err(format!("there is no file `{path}` beside a chapter")),
+    };
+    run_tests(&suite, None)
+        .iter()
+        .map(|result| outcome(result, sources))
+        .collect()
+}
+
+fn outcome(result: &TestResult, sources: &SourceTable) -> String {
+    if result.passed() {
+        return format!("ok {}\n", result.name());
+    }
+    let failures: Vec<String> = result
+        .failures
+        .iter()
+        .map(|failure| render(failure, sources, Style::default()))
+        .collect();
+    format!("FAILED {}\n{}", result.name(), failures.join("\n"))
 }
