@@ -8,7 +8,7 @@ use taffrail_syntax::{Diagnostic, Span, ast};
 use super::checker::{Checker, Reach, quoted};
 use super::functions;
 use super::scope::{Entry, Symbol};
-use super::types;
+use super::{special, types};
 use crate::typed::{Expr, ExprKind, LetId};
 
 /// What a call's arguments are held against.
@@ -62,6 +62,9 @@ impl Checker<'_, '_> {
         span: Span,
         expected: Option<&Type>,
     ) -> Expr {
+        if self.reach != Reach::Facts && special::is_form(name) {
+            return self.not_fixed(name, place);
+        }
         if let Some(form) = self.special(name, arguments, span) {
             return form;
         }
@@ -176,13 +179,7 @@ impl Checker<'_, '_> {
             }
         };
         if self.reach != Reach::Facts {
-            let diagnostic = Diagnostic::error(
-                "not-a-constant",
-                self.at(place),
-                format!("`{name}` is not known when the policies are compiled"),
-            )
-            .at("only literals and parameters here");
-            return self.invalid(diagnostic);
+            return self.not_fixed(name, place);
         }
         let expected: Vec<Expected> = self.let_parameters(id);
         let callee = Callee {

@@ -92,6 +92,12 @@ fn declare_verb(ctx: &mut Context<'_>, file: usize, name: &ast::Ident) {
     }
     let module = ctx.module_of(file).to_owned();
     let declared = ctx.declare("verb", full_name(&module, &name.text), location);
+    // A word of another set may be a verb as well: what stands beside it tells them apart.
+    if roots::root(&name.text).is_some() || functions::is_function(&name.text) {
+        let meaning = reserved_meaning(&name.text).unwrap_or_default();
+        ctx.report(taken(&name.text, &meaning, location));
+        ctx.mark_used(declared);
+    }
     ctx.verbs
         .entry(name.text.clone())
         .or_default()

@@ -146,7 +146,8 @@ impl Checker<'_, '_> {
         self.expr(ExprKind::Param(id), ty, span)
     }
 
-    fn not_fixed(&mut self, name: &str, span: Span) -> Expr {
+    /// Reports a name whose value only a request brings.
+    pub(super) fn not_fixed(&mut self, name: &str, span: Span) -> Expr {
         self.invalid(
             Diagnostic::error(
                 "not-a-constant",

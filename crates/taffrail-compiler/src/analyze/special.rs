@@ -16,6 +16,11 @@ pub(super) const FORMS: &[(&str, &str)] = &[
     ),
 ];
 
+/// Tells whether a name is that of such a form.
+pub(super) fn is_form(name: &str) -> bool {
+    FORMS.iter().any(|(form, _)| *form == name)
+}
+
 impl Checker<'_, '_> {
     /// Returns the form of that name; `None` when there is none.
     pub(super) fn special(
