@@ -23,6 +23,8 @@ pub struct Sources {
     pub table: SourceTable,
     /// Parameter values and settings.
     pub options: Options,
+    /// The folder that the names are relative to; `None` for texts without one.
+    pub folder: Option<PathBuf>,
 }
 
 impl Sources {
@@ -38,7 +40,10 @@ impl Sources {
             let name = path
                 .file_name()
                 .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-            return Self::from_texts([(name, read_text(path)?)]);
+            return Ok(Self {
+                folder: path.parent().map(Path::to_owned),
+                ..Self::from_texts([(name, read_text(path)?)])?
+            });
         }
         let mut files = Vec::new();
         collect(path, "", &mut Vec::new(), &mut files)?;
@@ -46,6 +51,7 @@ impl Sources {
         let mut sources = Self {
             table: SourceTable::default(),
             options: read_settings(&path.join(SETTINGS_FILE))?,
+            folder: Some(path.to_owned()),
         };
         for (name, path) in files {
             let text = read_text(&path)?;
@@ -79,6 +85,21 @@ impl Sources {
             before = Some(name);
         }
         Ok(sources)
+    }
+
+    /// Returns the texts under names that lead to the files from where the program runs, for messages. Decisions and the
+    /// digest keep to the names of [`Sources::table`], which are the same wherever the folder lies.
+    #[must_use]
+    pub fn table_for_messages(&self) -> SourceTable {
+        let mut table = SourceTable::default();
+        for (_, source) in self.table.iter() {
+            let name = match &self.folder {
+                Some(folder) => folder.join(&source.name).to_string_lossy().into_owned(),
+                None => source.name.clone(),
+            };
+            table.add(name, source.text.as_str());
+        }
+        table
     }
 
     /// Compiles the policies. Never fails: trouble is in the diagnostics.

@@ -229,7 +229,7 @@ impl Builder {
             }),
             None => Err(LoadError::Invalid(Box::new(InvalidPolicies {
                 diagnostics: compiled.diagnostics,
-                sources: sources.table,
+                sources: sources.table_for_messages(),
             }))),
         }
     }
