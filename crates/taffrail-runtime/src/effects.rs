@@ -12,15 +12,15 @@ use crate::value::{Map, Value};
 const RESTARTED_AT: &str = "kubectl.kubernetes.io/restartedAt";
 
 /// Returns the object as it would be after the action.
-pub(crate) fn proposed(request: &Request) -> Value {
-    match &request.proposed {
-        Proposed::Given(value) => value.clone(),
+pub(crate) fn proposed(request: &Request) -> Cow<'_, Value> {
+    Cow::Owned(match &request.proposed {
+        Proposed::Given(value) => return Cow::Borrowed(value),
         Proposed::Patch(patch) => match &request.current {
             Value::Absent => merge(&Value::Map(Map::default()), patch),
             current => merge(current, patch),
         },
         Proposed::FromVerb => from_verb(request),
-    }
+    })
 }
 
 fn from_verb(request: &Request) -> Value {

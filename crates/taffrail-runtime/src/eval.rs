@@ -116,8 +116,7 @@ impl<'a> Evaluator<'a> {
             Expr::Slot(slot) => {
                 return self
                     .facts
-                    .slots
-                    .get(slot.0 as usize)
+                    .slot(*slot)
                     .map_or_else(|| Cow::Owned(limit("a program's size")), Cow::Borrowed);
             }
             Expr::Signal(signal) => {
@@ -236,7 +235,9 @@ impl<'a> Evaluator<'a> {
             }
             Expr::Known(inner) => Value::Bool(!matches!(*self.eval(*inner), Value::Unknown(_))),
             Expr::Changed(path) => self.changed(path),
-            Expr::Changes => diff::changed_paths(&self.facts.request.current, &self.facts.proposed),
+            Expr::Changes => {
+                diff::changed_paths(&self.facts.request.current, self.facts.proposed())
+            }
             Expr::Objects {
                 group,
                 kind,
@@ -418,7 +419,7 @@ impl<'a> Evaluator<'a> {
         };
         value_of(diff::differs(
             &at(&self.facts.request.current),
-            &at(&self.facts.proposed),
+            &at(self.facts.proposed()),
         ))
     }
 

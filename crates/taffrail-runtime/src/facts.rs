@@ -6,8 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::cause::Cause;
 use crate::effects::{self, ActionVerbs};
-use crate::program::{Root, Signal, SignalType, SlotPath};
-use crate::request::{Reading, Request};
+use crate::program::{Root, Signal, SignalType, SlotId, SlotPath};
+use crate::request::{Proposed, Reading, Request};
 use crate::value::{Map, Value};
 
 /// Readings may be this much later than `now` before they count as impossible.
@@ -20,9 +20,18 @@ const CLOCK_SKEW: SignedDuration = SignedDuration::from_secs(5);
 pub struct Facts<'a> {
     pub(crate) request: Cow<'a, Request>,
     pub(crate) verbs: ActionVerbs,
-    pub(crate) proposed: Value,
-    pub(crate) slots: Vec<Value>,
+    /// The object as it would be, where the request does not give it itself.
+    computed: Option<Value>,
+    slots: Vec<SlotValue>,
     pub(crate) signals: Vec<Value>,
+}
+
+/// What a slot holds. Whole objects stay where they are, since copying them would cost more than deciding.
+#[derive(Debug, Clone)]
+enum SlotValue {
+    Value(Value),
+    Current,
+    Proposed,
 }
 
 impl<'a> Facts<'a> {
@@ -32,19 +41,44 @@ impl<'a> Facts<'a> {
         let target = target_map(&request);
         let slots = slots
             .iter()
-            .map(|path| slot(&request, &proposed, &target, path))
+            .map(|path| match (path.root, path.keys.is_empty()) {
+                (Root::Current, true) => SlotValue::Current,
+                (Root::Proposed, true) => SlotValue::Proposed,
+                _ => SlotValue::Value(slot(&request, &proposed, &target, path)),
+            })
             .collect();
         let signals = signals
             .iter()
             .map(|signal| reading(&request, signal, signals))
             .collect();
+        let computed = match proposed {
+            Cow::Borrowed(_) => None,
+            Cow::Owned(value) => Some(value),
+        };
         Self {
             request,
             verbs,
-            proposed,
+            computed,
             slots,
             signals,
         }
+    }
+
+    /// Returns the object as it would be.
+    pub(crate) fn proposed(&self) -> &Value {
+        match (&self.computed, &self.request.proposed) {
+            (Some(value), _) | (None, Proposed::Given(value) | Proposed::Patch(value)) => value,
+            (None, Proposed::FromVerb) => &Value::Absent,
+        }
+    }
+
+    /// Returns what a slot holds.
+    pub(crate) fn slot(&self, id: SlotId) -> Option<&Value> {
+        Some(match self.slots.get(id.0 as usize)? {
+            SlotValue::Value(value) => value,
+            SlotValue::Current => &self.request.current,
+            SlotValue::Proposed => self.proposed(),
+        })
     }
 
     /// Returns `now` when it is known.

@@ -21,13 +21,22 @@ use value::{Operand, ValueIndex};
 /// The index of a program.
 #[derive(Debug)]
 pub(crate) struct Index {
+    /// Every rule by its `on` alone.
+    about: TargetIndex,
     target: TargetIndex,
     values: Vec<(Operand, ValueIndex)>,
 }
 
 impl Index {
     pub(crate) fn new(data: &ProgramData) -> Self {
+        let mut about = TargetIndex::default();
         let mut target = TargetIndex::default();
+        for (id, rule) in engine::rules(data) {
+            if !matches!(rule.body, RuleBody::Waiver { .. }) {
+                let keys = about.keys(&rule.on);
+                about.insert(id, &keys);
+            }
+        }
         let offers: Vec<(RuleId, Vec<Access>)> = engine::rules(data)
             .filter(|(_, rule)| !matches!(rule.body, RuleBody::Waiver { .. }))
             .map(|(id, rule)| (id, offers(data, rule, &mut target)))
@@ -55,7 +64,11 @@ impl Index {
         for (_, index) in &mut values {
             index.seal();
         }
-        Self { target, values }
+        Self {
+            about,
+            target,
+            values,
+        }
     }
 
     /// Appends, in order and each once, every rule whose `on` and conditions are not certainly false (and perhaps
@@ -69,6 +82,18 @@ impl Index {
         }
         found.sort_unstable();
         found.dedup();
+    }
+}
+
+impl Index {
+    /// Returns, in order and each once, every rule but waivers whose `on` is not certainly false (and perhaps
+    /// others): what explanations and requirements speak of.
+    pub(crate) fn about(&self, facts: &Facts<'_>) -> Vec<RuleId> {
+        let mut found = Vec::new();
+        self.about.candidates(facts, &mut found);
+        found.sort_unstable();
+        found.dedup();
+        found
     }
 }
 

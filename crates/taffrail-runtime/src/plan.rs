@@ -153,7 +153,7 @@ fn remember(touched: &mut Vec<Touched>, known: Option<usize>, facts: &Facts<'_>,
     match known.and_then(|at| touched.get_mut(at)) {
         Some(object) => {
             object.verbs.join(&facts.verbs);
-            object.last = facts.proposed.clone();
+            object.last = facts.proposed().clone();
             object.steps = object.steps.saturating_add(1);
             object.replaced |= object.deleted && is("create");
             object.deleted |= is("delete");
@@ -161,7 +161,7 @@ fn remember(touched: &mut Vec<Touched>, known: Option<usize>, facts: &Facts<'_>,
         None => touched.push(Touched {
             first: step.clone(),
             verbs: facts.verbs.clone(),
-            last: facts.proposed.clone(),
+            last: facts.proposed().clone(),
             steps: 1,
             deleted: is("delete"),
             replaced: false,
@@ -182,7 +182,7 @@ fn net_change(program: &Arc<Loaded>, object: &Touched) -> Decision<'static> {
     request.proposed = Proposed::Given(object.last.clone());
     let mut facts = prepare(program, request);
     let mut verbs = object.verbs.clone();
-    for (verb, truth) in effects::verbs_of_change(&facts.request, &facts.proposed) {
+    for (verb, truth) in effects::verbs_of_change(&facts.request, facts.proposed()) {
         verbs.add(Cow::Borrowed(verb), truth);
     }
     if object.replaced {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use rustc_hash::FxHashSet;
 
 use crate::decide::verb_match;
-use crate::engine::{self, Loaded, explanation_roots, roots};
+use crate::engine::{Loaded, explanation_roots, roots};
 use crate::facts::Facts;
 use crate::matching;
 use crate::program::{Expr, ExprId, RuleBody, RuleId, SlotId};
@@ -37,10 +37,11 @@ impl Reads {
             whole_objects: effects_read_objects(facts),
             ..Self::default()
         };
-        for (id, rule) in engine::rules(&program.data) {
-            if matches!(rule.body, RuleBody::Waiver { .. })
-                || matching::matches(&rule.on, facts, verb_match(rule)) == Truth::False
-            {
+        for id in program.index.about(facts) {
+            let Some(rule) = program.rule(id) else {
+                continue;
+            };
+            if matching::matches(&rule.on, facts, verb_match(rule)) == Truth::False {
                 continue;
             }
             match &rule.body {

@@ -10,7 +10,7 @@ use crate::decision::{
     ActionSummary, Contribution, FailedClause, FailedTruth, GrantReport, Outcome, Report,
     SuggestionReport, TruthReport, Verdict, WaiverReport,
 };
-use crate::engine::{self, Loaded, roots};
+use crate::engine::{Loaded, roots};
 use crate::eval::Evaluator;
 use crate::facts;
 use crate::matching;
@@ -190,7 +190,10 @@ impl<'d> Reporter<'d> {
     fn grants(&mut self) -> Vec<GrantReport> {
         let program = &self.decision.program;
         let mut all = Vec::new();
-        for (id, rule) in engine::rules(&program.data) {
+        for id in program.index.about(&self.decision.facts) {
+            let Some(rule) = program.rule(id) else {
+                continue;
+            };
             if !matches!(rule.body, RuleBody::Grant) {
                 continue;
             }
@@ -306,9 +309,7 @@ impl<'d> Reporter<'d> {
         let reads = Reads::of_exprs(program, exprs.iter().copied());
         let mut values = BTreeMap::new();
         for slot in &reads.slots {
-            if let (Some(path), Some(value)) =
-                (program.slot(*slot), facts.slots.get(slot.0 as usize))
-            {
+            if let (Some(path), Some(value)) = (program.slot(*slot), facts.slot(*slot)) {
                 // A whole object is read through views and `changes`; it is the action itself, not a reason.
                 let whole_object =
                     matches!(path.root, Root::Current | Root::Proposed) && path.keys.is_empty();

@@ -21,7 +21,7 @@ impl Operand {
     /// Returns the fact's value.
     pub(crate) fn read<'f>(self, facts: &'f Facts<'_>) -> Option<&'f Value> {
         match self {
-            Self::Slot(slot) => facts.slots.get(slot.0 as usize),
+            Self::Slot(slot) => facts.slot(slot),
             Self::Signal(signal) => facts.signals.get(signal as usize),
         }
     }

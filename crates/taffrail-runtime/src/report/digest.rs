@@ -48,7 +48,7 @@ pub(super) fn facts(program: &Loaded, facts: &Facts<'_>, reads: &Reads) -> Strin
         .iter()
         .filter_map(|slot| {
             let path = program.slot(*slot)?;
-            let value = facts.slots.get(slot.0 as usize)?;
+            let value = facts.slot(*slot)?;
             Some(json!([path.root.name(), path.keys, value.to_json()]))
         })
         .collect();
