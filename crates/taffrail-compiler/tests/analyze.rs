@@ -179,3 +179,24 @@ fn waivers_have_the_same_numbers_whatever_the_order_of_files() {
     let (one, two) = (waiver("one"), waiver("two"));
     assert_eq!(because([base, &one, &two]), because([&two, &one, base]));
 }
+
+#[test]
+fn the_deepest_nesting_that_parses_does_not_exhaust_the_stack() {
+    let nested = |open: &str, inner: &str, close: &str| {
+        let levels = (1..200).rev().find(|levels| {
+            let condition = format!("{}{inner}{}", open.repeat(*levels), close.repeat(*levels));
+            let text = format!("policy a\nguard g {{\n    when {condition}\n    propose\n}}\n");
+            !analysis(&text).codes().contains(&"nesting-too-deep")
+        });
+        assert!(
+            levels.is_some_and(|levels| levels > 10),
+            "{open}: {levels:?}"
+        );
+    };
+    nested("not (", "true", ")");
+    nested("(1 + ", "1", ") == 1");
+    nested("if true then (", "true", ") else false");
+    nested("[", "1", "]");
+    nested("(some c in [1]: ", "true", ")");
+    nested("len(", "\"a\"", ")");
+}
