@@ -13,6 +13,8 @@
 //! assert_eq!(compiled.program.map(|program| program.rules.len()), Some(1));
 //! ```
 
+#![deny(missing_docs)]
+
 pub mod analyze;
 pub mod codes;
 mod compile;

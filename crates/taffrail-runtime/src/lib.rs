@@ -6,6 +6,12 @@
 //! `facts` resolves what the program reads, `index` finds the rules that can apply, `matching` and `eval` tell in
 //! three-valued logic whether they do, `decide` joins what they say.
 
+#![deny(
+    missing_docs,
+    clippy::float_arithmetic,
+    clippy::arithmetic_side_effects
+)]
+
 pub mod builtins;
 pub mod decision;
 pub mod program;
