@@ -5,6 +5,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+/// The published JSON Schema of [`Report`] and [`PlanReport`].
+pub const JSON_SCHEMA: &str = include_str!("../schema/decision.v1.json");
+
 /// What may happen with an action. Joining two is taking the greater.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

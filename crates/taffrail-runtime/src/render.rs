@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde_json::Value as Json;
 
 use crate::decision::{
-    Contribution, Gate, PlanReport, Report, Team, TruthReport, Verdict, WaiverReport,
+    Contribution, Gate, GrantReport, PlanReport, Report, Team, TruthReport, Verdict, WaiverReport,
 };
 
 mod line;
@@ -139,6 +139,12 @@ fn plan_size(report: &PlanReport) -> String {
         0 => format!("plan of {steps}"),
         net => format!("plan of {steps} with {}", count(net, "net change")),
     }
+}
+
+/// Returns the grants worth showing: those that hold, or else those that nearly do.
+fn grants(report: &Report) -> Vec<&GrantReport> {
+    let held = report.grants.iter().any(|grant| grant.held);
+    report.grants.iter().filter(|grant| grant.held == held).collect()
 }
 
 /// Returns what is asked and who asks.

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::decision::{Contribution, FailedTruth, PlanReport, Report, Verdict};
 use crate::render::{
-    asked, causes, effect, gate, one_line, place, plan_size, short, values, waiver,
+    asked, causes, effect, gate, grants, one_line, place, plan_size, short, values, waiver,
 };
 
 /// Returns a decision as Markdown.
@@ -73,7 +73,7 @@ fn decision(page: &mut String, report: &Report, level: usize, prefix: &str) {
             row(page, contribution);
         }
     }
-    list(page, "Grants", report.grants.iter().map(grant));
+    list(page, "Grants", grants(report).into_iter().map(grant));
     list(
         page,
         "Suggestions",

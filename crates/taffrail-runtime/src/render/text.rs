@@ -6,7 +6,7 @@ use crate::decision::{
     Contribution, FailedTruth, GrantReport, PlanReport, Report, SuggestionReport,
 };
 use crate::render::{
-    Style, asked, causes, effect, gate, one_line, place, plan_size, short, values, waiver,
+    Style, asked, causes, effect, gate, grants, one_line, place, plan_size, short, values, waiver,
 };
 
 /// Returns a decision as text of several lines.
@@ -28,7 +28,7 @@ pub fn text(report: &Report, style: Style) -> String {
     for contribution in &report.contributions {
         page.contribution(contribution);
     }
-    page.section("grants", &report.grants, Page::grant);
+    page.section("grants", &grants(report), |page, grant| page.grant(grant));
     page.section("suggestions", &report.suggestions, Page::suggestion);
     page.section("not known", &report.unknowns, |page, cause| {
         page.line(2, &one_line(cause))
