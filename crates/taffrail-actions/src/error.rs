@@ -237,7 +237,7 @@ impl Problem {
         match self {
             Self::UnknownKey { hint, .. } => hint.clone(),
             Self::NotOneOf { nearest, .. } => {
-                nearest.map(|nearest| format!("did you mean `{nearest}`"))
+                nearest.map(|nearest| format!("did you mean `{nearest}`?"))
             }
             Self::InvalidTime { .. } => {
                 Some("write `2026-11-22T10:00:00Z`, with the offset from UTC".into())

@@ -54,7 +54,7 @@ impl<'n> Field<'n> {
         for entry in fields.entries {
             if !known.contains(&entry.key.as_str()) {
                 let hint = nearest(&entry.key, known)
-                    .map(|near| format!("did you mean `{}`", fields.path_to(near)));
+                    .map(|near| format!("did you mean `{}`?", fields.path_to(near)));
                 return Err(fields.unknown_key(entry, hint));
             }
         }

@@ -77,9 +77,7 @@ fn resolve(text: &str) -> Result<Value, &str> {
         _ => {}
     }
     match text.bytes().next() {
-        Some(b'0'..=b'9' | b'+' | b'-') => number(text),
-        // A number that begins with its point takes no underscores.
-        Some(b'.') if is_float(text) => exact(text, text),
+        Some(b'0'..=b'9' | b'+' | b'-' | b'.') => number(text),
         _ => Ok(Value::string(text)),
     }
 }
