@@ -40,6 +40,7 @@ pub const PAGES: &[(&str, &str)] = pages! {
     "guard-without-effect"
     "import-cycle"
     "incomparable-types"
+    "invalid-argument"
     "invalid-duration"
     "invalid-given"
     "invalid-number"

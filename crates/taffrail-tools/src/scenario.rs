@@ -16,7 +16,7 @@ mod start;
 pub use expect::Answer;
 
 /// Gets the name of a test's source and a path as written there, and returns the file's bytes or why there are none.
-pub type ReadFile = dyn Fn(&str, &str) -> Result<Vec<u8>, String>;
+pub type ReadFile<'s> = dyn Fn(&str, &str) -> Result<Vec<u8>, String> + 's;
 
 /// A compiled policy set with what its tests need.
 #[derive(Clone, Copy)]
@@ -28,7 +28,7 @@ pub struct Suite<'s> {
     /// The program to decide with.
     pub program: &'s Program,
     /// Reads the file of `given from "file.yaml"`.
-    pub read: &'s ReadFile,
+    pub read: &'s ReadFile<'s>,
 }
 
 impl std::fmt::Debug for Suite<'_> {

@@ -124,7 +124,7 @@ impl<'m> Lowering<'m> {
         let message = format!("a `given` has no `{}`", key.text);
         let error = Diagnostic::error(codes::UNKNOWN_GIVEN_KEY, self.at(key.span), message);
         self.diagnostics.push(match nearest(&key.text, all) {
-            Some(near) => error.hint(format!("did you mean `{near}`")),
+            Some(near) => error.hint(format!("did you mean `{near}`?")),
             None => error,
         });
     }

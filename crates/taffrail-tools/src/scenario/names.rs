@@ -68,7 +68,7 @@ impl<'m> Names<'m> {
         }
         let error = unknown(at, format!("there is no verb `{name}`"));
         Err(Box::new(match nearest(name, verbs) {
-            Some(near) => error.hint(format!("did you mean `{near}`")),
+            Some(near) => error.hint(format!("did you mean `{near}`?")),
             None => error.hint(format!("a verb of your own is declared with `verb {name}`")),
         }))
     }
@@ -112,7 +112,7 @@ impl<'m> Names<'m> {
             .map(|full| full.strip_prefix(&own).unwrap_or(full))
             .collect();
         match nearest(name, shown.iter().copied()) {
-            Some(near) => error.hint(format!("did you mean `{near}`")),
+            Some(near) => error.hint(format!("did you mean `{near}`?")),
             None => error,
         }
     }

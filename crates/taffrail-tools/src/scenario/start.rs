@@ -131,7 +131,7 @@ fn other_test<'s>(
     let error = Diagnostic::error(codes::UNKNOWN_GIVEN_TEST, place, message);
     Err(vec![
         match nearest(title, own().map(|other| other.ast.name.text.as_str())) {
-            Some(near) => error.hint(format!("did you mean \"{near}\"")),
+            Some(near) => error.hint(format!("did you mean \"{near}\"?")),
             None => error,
         },
     ])
