@@ -1,0 +1,152 @@
+//! What can be asked on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Decides what automation may do to a cluster, by policies.
+#[derive(Debug, Parser)]
+#[command(
+    name = "taffrail",
+    version,
+    after_help = "Exit codes: 0 execute or success, 1 invalid policy or input, or a failed test, 2 usage, 3 propose, 4 escalate."
+)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Check that policies compile
+    Check(Check),
+    /// Decide actions, and say why
+    Decide(Decide),
+    /// Run the tests that stand in policies
+    Test(Test),
+    /// Draw which rule reads what
+    Graph(Graph),
+    /// Explain a diagnostic code, or list all of them
+    Explain(Explain),
+    /// List what deciding an action will read
+    Requirements(Requirements),
+    /// Print the JSON Schema of decisions
+    Schema,
+}
+
+/// Where policies come from.
+#[derive(Debug, Args)]
+pub(crate) struct Set {
+    /// Value of a parameter, by its full name or the last word of it
+    #[arg(long = "param", value_name = "NAME=VALUE", value_parser = parameter)]
+    pub(crate) params: Vec<(String, String)>,
+}
+
+/// Where actions come from.
+#[derive(Debug, Args)]
+pub(crate) struct Actions {
+    /// Folder or file of policies
+    #[arg(long, value_name = "DIR")]
+    pub(crate) policies: PathBuf,
+    #[command(flatten)]
+    pub(crate) set: Set,
+    /// Action documents, YAML or JSON: files, folders of them, or `-` for standard input
+    #[arg(required = true, value_name = "ACTION")]
+    pub(crate) actions: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// Folder or file of policies, or `-` for standard input
+    #[arg(value_name = "DIR")]
+    pub(crate) policies: PathBuf,
+    #[command(flatten)]
+    pub(crate) set: Set,
+    /// Form of the output
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) output: Form,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Decide {
+    #[command(flatten)]
+    pub(crate) actions: Actions,
+    /// Form of the output; `json` is one object a decision, each on a line of its own
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) output: Form,
+    /// With `--output json`: over several lines, for people
+    #[arg(long)]
+    pub(crate) pretty: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Test {
+    /// Folder or file of policies, or `-` for standard input
+    #[arg(value_name = "DIR")]
+    pub(crate) policies: PathBuf,
+    #[command(flatten)]
+    pub(crate) set: Set,
+    /// Run only tests whose name contains this text
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) filter: Option<String>,
+    /// Form of the output
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) output: Form,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Graph {
+    /// Folder or file of policies, or `-` for standard input
+    #[arg(value_name = "DIR")]
+    pub(crate) policies: PathBuf,
+    #[command(flatten)]
+    pub(crate) set: Set,
+    /// Language of the drawing
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Drawing,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// A code such as `single-equals`; without one, all codes are listed
+    #[arg(value_name = "CODE")]
+    pub(crate) code: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Requirements {
+    #[command(flatten)]
+    pub(crate) actions: Actions,
+    /// Form of the output
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) output: Form,
+}
+
+/// The forms of output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum Form {
+    /// For people at a terminal
+    #[default]
+    Text,
+    /// For programs
+    Json,
+    /// For pull requests and chats
+    Markdown,
+}
+
+/// The languages of drawings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum Drawing {
+    /// Graphviz
+    #[default]
+    Dot,
+    /// Mermaid
+    Mermaid,
+}
+
+fn parameter(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("write `NAME=VALUE`".into()),
+    }
+}

@@ -1,0 +1,30 @@
+//! The commands.
+
+use std::process::ExitCode;
+
+use crate::arguments::Command;
+use crate::failure::Failure;
+use crate::output::Output;
+
+mod check;
+mod decide;
+mod explain;
+mod graph;
+mod requirements;
+mod schema;
+mod test;
+
+pub(crate) use decide::Decided;
+
+/// Does what is asked and returns the exit code.
+pub(crate) fn run(command: &Command, output: &mut Output) -> Result<ExitCode, Failure> {
+    match command {
+        Command::Check(arguments) => check::run(arguments, output),
+        Command::Decide(arguments) => decide::run(arguments, output),
+        Command::Test(arguments) => test::run(arguments, output),
+        Command::Graph(arguments) => graph::run(arguments, output),
+        Command::Explain(arguments) => explain::run(arguments, output),
+        Command::Requirements(arguments) => requirements::run(arguments, output),
+        Command::Schema => schema::run(output),
+    }
+}

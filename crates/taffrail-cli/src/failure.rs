@@ -1,0 +1,94 @@
+//! Why a command could not do what it was asked.
+
+use taffrail::LoadError;
+use taffrail_actions::ActionError;
+use taffrail_runtime::ProgramError;
+use taffrail_syntax::{Diagnostic, SourceTable};
+
+/// Why a command could not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// A file or folder cannot be read.
+    #[error("cannot read `{path}`: {source}")]
+    Unreadable {
+        path: String,
+        source: std::io::Error,
+    },
+    /// Policies cannot be read.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// Policies do not compile.
+    #[error("the policies do not compile")]
+    Policies {
+        diagnostics: Vec<Diagnostic>,
+        sources: Box<SourceTable>,
+    },
+    /// A compiled program cannot be loaded.
+    #[error(transparent)]
+    Program(#[from] ProgramError),
+    /// An action document cannot be read.
+    #[error(transparent)]
+    Action(#[from] ActionError),
+    /// An action names a verb that nothing knows.
+    #[error("{document}: there is no verb `{verb}`")]
+    UnknownVerb {
+        document: String,
+        verb: String,
+        nearest: Option<String>,
+    },
+    /// A folder has no action documents.
+    #[error("there is no `.yaml`, `.yml` or `.json` file in `{path}`")]
+    NoDocuments { path: String },
+    /// A parameter's value does not read as its type.
+    #[error("`{value}` is not {expected}, which parameter `{name}` is")]
+    ParameterValue {
+        name: String,
+        value: String,
+        expected: String,
+    },
+    /// Standard input is asked for twice.
+    #[error("`-` stands twice, and standard input can be read once")]
+    StandardInputTwice,
+    /// No test has the text that was asked for in its name.
+    #[error("no test has `{filter}` in its name")]
+    NoSuchTest { filter: String },
+    /// A code that no diagnostic has.
+    #[error("there is no diagnostic code `{code}`")]
+    UnknownCode {
+        code: String,
+        nearest: Option<String>,
+    },
+    /// The output cannot be written.
+    #[error("cannot write the output: {0}")]
+    Output(#[from] std::io::Error),
+    /// A report cannot be turned into JSON.
+    #[error("cannot write JSON: {0}")]
+    Json(#[from] serde_json::Error),
+}
+
+impl Failure {
+    /// Returns what to do about it, when that can be told.
+    pub(crate) fn hint(&self) -> Option<String> {
+        match self {
+            Self::Action(error) => error.problem.hint(),
+            Self::UnknownVerb { nearest, verb, .. } => Some(match nearest {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("a verb of your own is declared in a policy: `verb {verb}`"),
+            }),
+            Self::UnknownCode { nearest, .. } => Some(match nearest {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "`taffrail explain` lists all codes".into(),
+            }),
+            Self::Unreadable { .. }
+            | Self::Load(_)
+            | Self::Policies { .. }
+            | Self::Program(_)
+            | Self::NoDocuments { .. }
+            | Self::ParameterValue { .. }
+            | Self::StandardInputTwice
+            | Self::NoSuchTest { .. }
+            | Self::Output(_)
+            | Self::Json(_) => None,
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! JSON for programs: one object, or one a line.
+
+use serde_json::{Value, json};
+use taffrail_runtime::Requirements;
+use taffrail_syntax::{Diagnostic, Location, Severity, SourceTable};
+use taffrail_tools::TestResult;
+
+use crate::command::Decided;
+use crate::failure::Failure;
+use crate::format::severities;
+use crate::policies::Policies;
+
+/// Returns a decision, on one line unless it is to be pretty.
+pub(crate) fn decided(decided: &Decided, pretty: bool) -> Result<String, Failure> {
+    let mut text = match (decided, pretty) {
+        (Decided::Action(report), false) => serde_json::to_string(report)?,
+        (Decided::Action(report), true) => serde_json::to_string_pretty(report)?,
+        (Decided::Plan(report), false) => serde_json::to_string(report)?,
+        (Decided::Plan(report), true) => serde_json::to_string_pretty(report)?,
+    };
+    text.push('\n');
+    Ok(text)
+}
+
+/// Returns what is wrong with policies.
+pub(crate) fn check(policies: &Policies) -> Result<String, Failure> {
+    let diagnostics = &policies.compiled.diagnostics;
+    let (errors, warnings) = severities(diagnostics);
+    lines(&json!({
+        "errors": errors,
+        "warnings": warnings,
+        "diagnostics": all(diagnostics, &policies.sources.table),
+    }))
+}
+
+/// Returns what came of tests.
+pub(crate) fn tests(results: &[TestResult], policies: &Policies) -> Result<String, Failure> {
+    let table = &policies.sources.table;
+    let failed = results.iter().filter(|result| !result.passed()).count();
+    let tests: Vec<Value> = results
+        .iter()
+        .map(|result| {
+            json!({
+                "module": result.module,
+                "title": result.title,
+                "case": result.case,
+                "place": place(result.location, table),
+                "passed": result.passed(),
+                "failures": all(&result.failures, table),
+            })
+        })
+        .collect();
+    lines(&json!({
+        "passed": results.len().saturating_sub(failed),
+        "failed": failed,
+        "tests": tests,
+    }))
+}
+
+/// Returns what deciding an action will read.
+pub(crate) fn requirements(found: &Requirements) -> Result<String, Failure> {
+    let mut text = serde_json::to_string(found)?;
+    text.push('\n');
+    Ok(text)
+}
+
+fn lines(value: &Value) -> Result<String, Failure> {
+    let mut text = serde_json::to_string_pretty(value)?;
+    text.push('\n');
+    Ok(text)
+}
+
+fn all(diagnostics: &[Diagnostic], table: &SourceTable) -> Vec<Value> {
+    diagnostics
+        .iter()
+        .map(|found| diagnostic(found, table))
+        .collect()
+}
+
+fn diagnostic(diagnostic: &Diagnostic, table: &SourceTable) -> Value {
+    let labels: Vec<Value> = diagnostic
+        .labels
+        .iter()
+        .map(|label| json!({ "place": place(label.location, table), "text": label.text }))
+        .collect();
+    let fix = diagnostic
+        .fix
+        .as_ref()
+        .map(|fix| json!({ "place": place(fix.location, table), "replacement": fix.replacement }));
+    json!({
+        "code": diagnostic.code,
+        "severity": match diagnostic.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        },
+        "message": diagnostic.message,
+        "labels": labels,
+        "hints": diagnostic.hints,
+        "fix": fix,
+    })
+}
+
+/// Lines and columns count from 1, columns in characters; the end is the place after the last character.
+fn place(location: Location, table: &SourceTable) -> Value {
+    let Some(source) = table.get(location.source) else {
+        return Value::Null;
+    };
+    let (line, column) = source.line_column(location.span.start);
+    let (end_line, end_column) = source.line_column(location.span.end);
+    json!({
+        "file": source.name,
+        "line": line,
+        "column": column,
+        "end_line": end_line,
+        "end_column": end_column,
+    })
+}

@@ -1,0 +1,8 @@
+//! The command, run as people run it.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
+mod decide;
+mod policies;
+mod schema;
+mod support;
