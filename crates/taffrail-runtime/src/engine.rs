@@ -6,7 +6,7 @@ use regex::Regex;
 
 use crate::index::Index;
 use crate::program::{
-    DEPTH_LIMIT, Expr, ExprId, ProgramData, Rule, RuleBody, RuleId, SlotId, SlotPath,
+    DEPTH_LIMIT, Expr, ExprId, LocalId, ProgramData, Rule, RuleBody, RuleId, SlotId, SlotPath,
 };
 use crate::prune::Needed;
 use crate::value::Value;
@@ -253,31 +253,91 @@ fn flags(data: &ProgramData) -> Vec<Flags> {
         .flat_map(Expr::operands)
         .for_each(&mut count);
     data.rules.iter().flat_map(roots).for_each(&mut count);
-    let mut local: Vec<bool> = Vec::with_capacity(data.exprs.len());
+    let mut free: Vec<u64> = Vec::with_capacity(data.exprs.len());
     let mut flags: Vec<Flags> = Vec::with_capacity(data.exprs.len());
     for (expr, users) in data.exprs.iter().zip(&users) {
-        let reads_local = matches!(expr, Expr::Local(_))
-            || expr
-                .operands()
-                .iter()
-                .any(|id| local.get(id.0 as usize).copied().unwrap_or(false));
+        let locals = free_locals(expr, &free);
         let trivial = matches!(
             expr,
             Expr::Constant(Value::Bool(_) | Value::Number(_) | Value::String(_))
         );
-        local.push(reads_local);
+        free.push(locals);
         flags.push(Flags {
-            shared: *users > 1 && !reads_local && !trivial,
+            shared: *users > 1 && locals == 0 && !trivial,
             is_let: false,
         });
     }
     for (_, id) in &data.lets {
-        if let (Some(flags), Some(false)) = (flags.get_mut(id.0 as usize), local.get(id.0 as usize))
-        {
+        if let (Some(flags), Some(0)) = (flags.get_mut(id.0 as usize), free.get(id.0 as usize)) {
             flags.is_let = true;
             // A let keeps its own budget of steps, also where only one rule uses it.
             flags.shared = true;
         }
     }
     flags
+}
+
+/// Returns the locals that an expression reads and does not bind itself, a bit for each. An expression without any means the
+/// same wherever it stands. Locals from the 64th on share a bit that no quantifier clears.
+fn free_locals(expr: &Expr, free: &[u64]) -> u64 {
+    let of = |id: ExprId| free.get(id.0 as usize).copied().unwrap_or(u64::MAX);
+    let bit = |local: LocalId| 1_u64 << local.0.min(63);
+    match expr {
+        Expr::Local(local) => bit(*local),
+        Expr::Quantifier(quantifier) => {
+            let bound = [Some(quantifier.element), quantifier.key]
+                .into_iter()
+                .flatten()
+                .filter(|local| local.0 < 63)
+                .fold(0, |bound, local| bound | bit(local));
+            let inside = [quantifier.filter, quantifier.body]
+                .into_iter()
+                .flatten()
+                .fold(0, |inside, part| inside | of(part));
+            of(quantifier.over) | (inside & !bound)
+        }
+        other => {
+            let mut locals = 0;
+            other.for_each_operand(|operand| locals |= of(operand));
+            locals
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::free_locals;
+    use crate::program::{Expr, ExprId, LocalId, Quantifier, QuantifierKind};
+
+    fn loop_over(over: u32, element: u32, body: u32) -> Expr {
+        Expr::Quantifier(Box::new(Quantifier {
+            kind: QuantifierKind::Some,
+            key: None,
+            element: LocalId(element),
+            over: ExprId(over),
+            filter: None,
+            body: Some(ExprId(body)),
+        }))
+    }
+
+    #[test]
+    fn a_quantifier_binds_its_variable_in_its_body_only() {
+        let exprs = [
+            Expr::Changes,
+            Expr::Local(LocalId(0)),
+            Expr::Local(LocalId(1)),
+            Expr::Or(vec![ExprId(1), ExprId(2)]),
+            loop_over(0, 0, 3),
+            loop_over(0, 1, 4),
+            loop_over(1, 0, 1),
+            Expr::Local(LocalId(70)),
+            loop_over(0, 70, 7),
+        ];
+        let mut free = Vec::new();
+        for expr in &exprs {
+            free.push(free_locals(expr, &free));
+        }
+        let high = 1 << 63;
+        assert_eq!(free, [0, 0b01, 0b10, 0b11, 0b10, 0, 0b01, high, high]);
+    }
 }
