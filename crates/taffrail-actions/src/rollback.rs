@@ -58,6 +58,7 @@ fn with_class(mut map: Map, derived: Value) -> Map {
 /// | `scale restart rollback pause resume cordon uncordon taint label annotate` | reversible |
 /// | `create apply patch` | reversible for a built-in kind |
 /// | `delete replace` | irreversible for a built-in kind that keeps state, reversible for another |
+/// | `delete` of a Pod | reversible where a controller owns it, irreversible where none does |
 /// | `rotate approve` | irreversible |
 /// | any other verb or kind | unknown |
 fn class(request: &Request) -> Value {
@@ -70,18 +71,38 @@ fn class(request: &Request) -> Value {
         (Value::String(group), Value::String(kind)) => kinds::built_in(group, kind),
         _ => None,
     };
-    let class = match (&**verb, kind.map(|row| row.keeps_state)) {
+    let keeps_state = match kind {
+        Some(row) if row.kind == "Pod" && **verb == *"delete" => is_on_its_own(&request.current),
+        Some(row) => Some(row.keeps_state),
+        None => None,
+    };
+    let class = match (&**verb, keeps_state) {
         ("get" | "list" | "watch" | "logs" | "read_secret", _) => "read_only",
         (
             "scale" | "restart" | "rollback" | "pause" | "resume" | "cordon" | "uncordon" | "taint"
             | "label" | "annotate",
             _,
         ) => "reversible",
-        ("create" | "apply" | "patch", Some(_)) | ("delete" | "replace", Some(false)) => {
-            "reversible"
-        }
+        ("create" | "apply" | "patch", _) if kind.is_some() => "reversible",
+        ("delete" | "replace", Some(false)) => "reversible",
         ("delete" | "replace", Some(true)) | ("rotate" | "approve", _) => "irreversible",
         _ => return unknown,
     };
     Value::string(class)
+}
+
+/// Tells whether a pod has no controller that would start another; `None` when its owners are not known.
+fn is_on_its_own(pod: &Value) -> Option<bool> {
+    let no_path = String::new;
+    let owners = pod
+        .field("metadata", &no_path)
+        .field("ownerReferences", &no_path);
+    match (pod, owners) {
+        (Value::Map(_), Value::Absent) => Some(true),
+        (Value::Map(_), Value::List(owners)) => {
+            let controls = |owner: &Value| owner.field("controller", &no_path) == Value::Bool(true);
+            Some(!owners.iter().any(controls))
+        }
+        _ => None,
+    }
 }

@@ -181,6 +181,15 @@ fn rollback_is_derived_from_verb_and_kind() {
     assert_eq!(class("delete", claim), "irreversible");
     assert_eq!(class("delete", custom), "unknown");
     assert_eq!(class("drain", deployment), "unknown");
+    let pod = |current: &str| {
+        let target = "apiVersion: v1, kind: Pod, namespace: a, name: b";
+        let read = request(&format!("verb: delete\ntarget: {{ {target} }}\n{current}"));
+        text(&read.rollback)
+    };
+    let owned = "current: { metadata: { ownerReferences: [ { controller: true } ] } }";
+    assert!(pod(owned).contains(r#""class":"reversible""#));
+    assert!(pod("current: { metadata: {} }").contains(r#""class":"irreversible""#));
+    assert!(pod("").contains(r#""class":{"unknown""#));
     let tested = request("verb: delete\nrollback: { tested: true }").rollback;
     assert!(text(&tested).contains(r#""tested":true"#));
     assert!(text(&tested).contains(r#""class":{"unknown""#));
