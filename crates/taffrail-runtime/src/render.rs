@@ -144,7 +144,11 @@ fn plan_size(report: &PlanReport) -> String {
 /// Returns the grants worth showing: those that hold, or else those that nearly do.
 fn grants(report: &Report) -> Vec<&GrantReport> {
     let held = report.grants.iter().any(|grant| grant.held);
-    report.grants.iter().filter(|grant| grant.held == held).collect()
+    report
+        .grants
+        .iter()
+        .filter(|grant| grant.held == held)
+        .collect()
 }
 
 /// Returns what is asked and who asks.
