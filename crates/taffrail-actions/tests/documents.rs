@@ -202,7 +202,7 @@ fn objects_are_read_as_kubectl_reads_them() {
             "answers: [y, no, Off, 'no', !!str yes]\n\
              numbers: [014, 0o14, 0x1F, 0b11, 1_000, +1, 1e3, 1., .5, 09, -0x10, 1__0, 18446744073709551616]\n\
              texts: [12:30, 2026-11-22, 1.2.3, _1, 0x, '014', 1e, ., 5m, 1_0.5_x, '<<', .5_0]\n\
-             more: [1_0.5, 0b12, 0o9, 1e-3, 1.5e3, +.5, -.5, 0.0, 1E5, -0, 00, 0_7, TRUE, tRue, \"yes\", =]\n\
+             more: [1_0.5, 0b12, 0o9, 1e-3, 1.5e3, +.5, -.5, 0.0, 1E5, -0, 00, 0_7, 0xffffffffffffffffff, TRUE, tRue, \"yes\", =]\n\
              nulls: [~, null, '', ]\n\
              empty:\n\
              n: key\n\
@@ -210,7 +210,7 @@ fn objects_are_read_as_kubectl_reads_them() {
              binary: !!str 0b1\n\
              block: |\n  a\n  b\n"
         ),
-        @r#"{"1":"number","answers":[true,false,false,"no","yes"],"binary":"0b1","block":"a\nb\n","empty":null,"false":"key","more":[10.5,"0b12","0o9",0.001,1500,0.5,-0.5,0,100000,0,0,7,true,"tRue","yes","="],"nulls":[null,null,""],"numbers":[12,12,31,3,1000,1,1000,1,0.5,9,-16,10,"18446744073709551616"],"texts":["12:30","2026-11-22","1.2.3","_1","0x","014","1e",".","5m","1_0.5_x","<<",0.5]}"#
+        @r#"{"1":"number","answers":[true,false,false,"no","yes"],"binary":"0b1","block":"a\nb\n","empty":null,"false":"key","more":[10.5,"0b12","0o9",0.001,1500,0.5,-0.5,0,100000,0,0,7,"0xffffffffffffffffff",true,"tRue","yes","="],"nulls":[null,null,""],"numbers":[12,12,31,3,1000,1,1000,1,0.5,9,-16,10,"18446744073709551616"],"texts":["12:30","2026-11-22","1.2.3","_1","0x","014","1e",".","5m","1_0.5_x","<<",0.5]}"#
     );
 }
 

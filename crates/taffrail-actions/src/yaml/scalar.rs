@@ -86,8 +86,7 @@ fn resolve(text: &str) -> Result<Value, &str> {
 fn number(text: &str) -> Result<Value, &str> {
     let digits = text.replace('_', "");
     match integer(&digits) {
-        Some(Ok(number)) => Ok(Value::Number(number)),
-        Some(Err(())) => Err(text),
+        Some(number) => Ok(Value::Number(number)),
         None if is_float(&digits) => exact(&digits, text),
         None => Ok(Value::string(text)),
     }
@@ -98,8 +97,8 @@ fn exact<'t>(digits: &str, text: &'t str) -> Result<Value, &'t str> {
 }
 
 /// Reads an integer whose base its prefix tells: `0x`, `0o`, `0b`, a leading 0 for octal. Returns `None` for
-/// other text and an error for one that does not fit.
-fn integer(digits: &str) -> Option<Result<Decimal, ()>> {
+/// other text.
+fn integer(digits: &str) -> Option<Decimal> {
     let (negative, unsigned) = match digits.strip_prefix('-') {
         Some(rest) => (true, rest),
         None => (false, digits.strip_prefix('+').unwrap_or(digits)),
@@ -119,10 +118,11 @@ fn integer(digits: &str) -> Option<Result<Decimal, ()>> {
     if body.is_empty() || !body.chars().all(|digit| digit.is_digit(radix)) {
         return None;
     }
-    let number = i128::from_str_radix(body, radix)
-        .ok()
-        .and_then(|number| Decimal::new(if negative { -number } else { number }, 0));
-    Some(number.ok_or(()))
+    let number = i128::from_str_radix(body, radix).ok()?;
+    let number = if negative { -number } else { number };
+    // What 64 bits do not hold is no integer to those readers, and maybe a float.
+    let fits = i64::try_from(number).is_ok() || u64::try_from(number).is_ok();
+    if fits { Decimal::new(number, 0) } else { None }
 }
 
 /// Tells whether text is digits with at most one point, and maybe an exponent.
