@@ -8,6 +8,7 @@ use crate::engine::Loaded;
 use crate::facts::{self, Facts};
 use crate::program::Root;
 use crate::reads::Reads;
+use crate::request::Proposed;
 
 /// What an adapter has to collect before an action can be decided, and nothing else.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
@@ -71,6 +72,9 @@ pub(crate) fn requirements(program: &Loaded, facts: &Facts<'_>) -> Requirements 
         found.paths.insert(plain(Root::Current, path));
         found.paths.insert(plain(Root::Proposed, path));
     }
+    if !matches!(facts.request.proposed, Proposed::Given(_)) {
+        found.paths.extend(below_current(&found.paths));
+    }
     for signal in &reads.signals {
         if let Some(signal) = program.data.signals.get(*signal as usize) {
             found.signals.insert(SignalRequirement {
@@ -90,6 +94,17 @@ pub(crate) fn requirements(program: &Loaded, facts: &Facts<'_>) -> Requirements 
         .breakers
         .extend(reads.breakers.iter().filter_map(|id| name(*id)));
     found
+}
+
+/// Where `proposed` is computed, what is read of it rests on the same of `current`.
+fn below_current(paths: &BTreeSet<String>) -> Vec<String> {
+    let proposed = Root::Proposed.name();
+    paths
+        .iter()
+        .filter_map(|path| path.strip_prefix(proposed))
+        .filter(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+        .map(|rest| format!("{}{rest}", Root::Current.name()))
+        .collect()
 }
 
 fn plain(root: Root, keys: &[String]) -> String {

@@ -9,6 +9,7 @@ use crate::engine::Loaded;
 use crate::facts::Facts;
 use crate::reads::Reads;
 use crate::request::{BreakerState, LedgerKey, Proposed, Request};
+use crate::value::Value;
 
 /// Digests what was asked: verb, target, proposed object, principal, intent and reason.
 pub(super) fn action(facts: &Facts<'_>) -> String {
@@ -63,11 +64,21 @@ pub(super) fn facts(program: &Loaded, facts: &Facts<'_>, reads: &Reads) -> Strin
             ]))
         })
         .collect();
-    let whole = |wanted: bool, value: &crate::value::Value| {
+    let whole = |wanted: bool, value: &Value| {
         if wanted { value.to_json() } else { Json::Null }
     };
     let objects_wanted = !reads.objects.is_empty();
-    let whole_objects = reads.whole_objects || !reads.changed.is_empty();
+    let changed: Vec<Json> = reads
+        .changed
+        .iter()
+        .map(|path| {
+            let at = |object: &Value| {
+                let below = |value: Value, key: &String| value.field(key, &String::new);
+                path.iter().fold(object.clone(), below).to_json()
+            };
+            json!([path, at(&request.current), at(facts.proposed())])
+        })
+        .collect();
     let mut objects: Vec<String> = request
         .objects
         .iter()
@@ -85,7 +96,8 @@ pub(super) fn facts(program: &Loaded, facts: &Facts<'_>, reads: &Reads) -> Strin
         "slots": slots,
         "signals": signals,
         "now": request.now.to_json(),
-        "current": whole(whole_objects, &request.current),
+        "changed": changed,
+        "current": whole(reads.whole_objects, &request.current),
         "objects": objects,
         "usage": usage(request, &rule_names(&reads.budgets)),
         "breakers": breakers(request, &rule_names(&reads.breakers)),
@@ -128,7 +140,7 @@ fn breakers(request: &Request, breakers: &[&str]) -> Vec<String> {
 fn key(key: &LedgerKey) -> Json {
     match key {
         LedgerKey::Any => json!("any"),
-        LedgerKey::Values(values) => values.iter().map(crate::value::Value::to_json).collect(),
+        LedgerKey::Values(values) => values.iter().map(Value::to_json).collect(),
     }
 }
 
