@@ -28,10 +28,12 @@ pub fn contains(haystack: &Value, needle: &Value) -> Truth {
         (Value::List(items), needle) => in_list(items, needle),
         (_, Value::Unknown(causes)) => Truth::Unknown(causes.clone()),
         (_, Value::Absent) => Truth::False,
-        (Value::Map(map), Value::String(key)) => map
-            .get(key)
-            .is_some_and(|value| *value != Value::Absent)
-            .into(),
+        // A member that is unknown may be absent.
+        (Value::Map(map), Value::String(key)) => match map.get(key) {
+            Some(Value::Unknown(causes)) => Truth::Unknown(causes.clone()),
+            Some(value) => (*value != Value::Absent).into(),
+            None => Truth::False,
+        },
         (Value::Window(window), Value::Time(instant)) => window.contains(*instant).into(),
         (Value::Window(window), Value::String(text)) => match text::parse_time(text) {
             Some(instant) => window.contains(instant).into(),
@@ -94,6 +96,7 @@ fn wrong_type(what: &str, expected: &str, found: &Value) -> Truth {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::value::Map;
     use crate::value::Window;
 
     fn json(text: &str) -> Value {
@@ -126,6 +129,15 @@ mod tests {
             contains(&json(r#"{"a":null}"#), &json("\"a\"")),
             Truth::False
         );
+    }
+
+    #[test]
+    fn a_member_that_is_unknown_may_be_absent() {
+        let mut map = Map::default();
+        map.insert("a", unknown());
+        let map = Value::Map(map);
+        assert!(matches!(contains(&map, &json("\"a\"")), Truth::Unknown(_)));
+        assert_eq!(contains(&map, &json("\"b\"")), Truth::False);
     }
 
     #[test]

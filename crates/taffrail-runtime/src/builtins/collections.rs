@@ -2,6 +2,7 @@
 
 use super::Builtin;
 use super::call::{Outcome, union, wrong_type};
+use crate::cause::Causes;
 use crate::decimal::Decimal;
 use crate::value::Value;
 
@@ -10,13 +11,13 @@ pub(super) fn count(items: &Value) -> Outcome {
     match items {
         Value::Absent => Ok(Value::Number(Decimal::ZERO)),
         Value::List(items) => {
-            let causes = items.iter().filter_map(|item| match item {
-                Value::Unknown(causes) => Some(causes),
-                _ => None,
-            });
-            union(causes).map_or_else(|| Ok(size(items.len())), Err)
+            all_known(items.iter())?;
+            Ok(size(items.len()))
         }
-        Value::Map(map) => Ok(size(map.present().count())),
+        Value::Map(map) => {
+            all_known(map.present().map(|(_, value)| value))?;
+            Ok(size(map.present().count()))
+        }
         other => Err(wrong_type(Builtin::Count, "a list", other)),
     }
 }
@@ -26,7 +27,10 @@ pub(super) fn len(of: &Value) -> Outcome {
         Value::Absent => Ok(Value::Number(Decimal::ZERO)),
         Value::String(text) => Ok(size(text.chars().count())),
         Value::List(items) => Ok(size(items.len())),
-        Value::Map(map) => Ok(size(map.present().count())),
+        Value::Map(map) => {
+            all_known(map.present().map(|(_, value)| value))?;
+            Ok(size(map.present().count()))
+        }
         other => Err(wrong_type(Builtin::Len, "a string, list or map", other)),
     }
 }
@@ -35,6 +39,7 @@ pub(super) fn keys(map: &Value) -> Outcome {
     match map {
         Value::Absent => Ok(Value::Absent),
         Value::Map(map) => {
+            all_known(map.present().map(|(_, value)| value))?;
             let keys = map.present().map(|(key, _)| Value::string(key));
             Ok(Value::List(keys.collect()))
         }
@@ -46,11 +51,21 @@ pub(super) fn values(map: &Value) -> Outcome {
     match map {
         Value::Absent => Ok(Value::Absent),
         Value::Map(map) => {
+            all_known(map.present().map(|(_, value)| value))?;
             let values = map.present().map(|(_, value)| value.clone());
             Ok(Value::List(values.collect()))
         }
         other => Err(wrong_type(Builtin::Values, "a map", other)),
     }
+}
+
+/// A member of a map that is unknown may be absent, and then it is none.
+fn all_known<'a>(items: impl Iterator<Item = &'a Value>) -> Result<(), Causes> {
+    let causes = items.filter_map(|item| match item {
+        Value::Unknown(causes) => Some(causes),
+        _ => None,
+    });
+    union(causes).map_or(Ok(()), Err)
 }
 
 fn size(count: usize) -> Value {

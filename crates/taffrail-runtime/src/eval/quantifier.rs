@@ -10,14 +10,20 @@ use crate::program::{Quantifier, QuantifierKind};
 use crate::truth::Truth;
 use crate::value::Value;
 
-/// A key or position, and its element.
-type Pair<'a> = (Val<'a>, Val<'a>);
+/// A member of what a quantifier runs over.
+struct Member<'a> {
+    /// The key of a map, or the position in a list.
+    key: Val<'a>,
+    element: Val<'a>,
+    /// Whether it is there: a member of a map that is unknown may be absent.
+    exists: Truth,
+}
 
 impl<'a> Evaluator<'a> {
     /// Evaluates a quantifier; absent is an empty list.
     pub(super) fn quantifier(&mut self, quantifier: &'a Quantifier) -> Value {
         let over = self.eval(quantifier.over);
-        let elements: Vec<Pair<'a>> = match over {
+        let members: Vec<Member<'a>> = match over {
             Cow::Borrowed(Value::List(items)) => {
                 positions(items.iter().map(Cow::Borrowed)).collect()
             }
@@ -25,12 +31,12 @@ impl<'a> Evaluator<'a> {
                 positions(items.into_iter().map(Cow::Owned)).collect()
             }
             Cow::Borrowed(Value::Map(map)) => map
-                .iter()
-                .map(|(key, value)| (Cow::Owned(Value::string(key)), Cow::Borrowed(value)))
+                .present()
+                .map(|(key, value)| keyed(key, Cow::Borrowed(value)))
                 .collect(),
             Cow::Owned(Value::Map(map)) => map
-                .iter()
-                .map(|(key, value)| (Cow::Owned(Value::string(key)), Cow::Owned(value.clone())))
+                .present()
+                .map(|(key, value)| keyed(key, Cow::Owned(value.clone())))
                 .collect(),
             other => match &*other {
                 Value::Absent => Vec::new(),
@@ -45,10 +51,10 @@ impl<'a> Evaluator<'a> {
             },
         };
         match quantifier.kind {
-            QuantifierKind::Every => self.truth_over(quantifier, elements, Truth::True),
-            QuantifierKind::Some => self.truth_over(quantifier, elements, Truth::False),
+            QuantifierKind::Every => self.truth_over(quantifier, members, Truth::True),
+            QuantifierKind::Some => self.truth_over(quantifier, members, Truth::False),
             QuantifierKind::No => {
-                let some = self.truth_over(quantifier, elements, Truth::False);
+                let some = self.truth_over(quantifier, members, Truth::False);
                 match some {
                     Value::Bool(some) => Value::Bool(!some),
                     other => other,
@@ -57,7 +63,7 @@ impl<'a> Evaluator<'a> {
             QuantifierKind::Count
             | QuantifierKind::Sum
             | QuantifierKind::Min
-            | QuantifierKind::Max => self.fold_over(quantifier, elements),
+            | QuantifierKind::Max => self.fold_over(quantifier, members),
         }
     }
 
@@ -66,17 +72,17 @@ impl<'a> Evaluator<'a> {
     fn truth_over(
         &mut self,
         quantifier: &'a Quantifier,
-        elements: Vec<Pair<'a>>,
+        members: Vec<Member<'a>>,
         start: Truth,
     ) -> Value {
         let every = start == Truth::True;
         let mut truth = start;
-        for (key, element) in elements {
+        for member in members {
             if self.exhausted() {
                 return self.exhausted_value();
             }
-            let holds = self.bound(quantifier, key, element, |evaluator| {
-                let filter = evaluator.filter(quantifier);
+            let holds = self.bound(quantifier, member, |evaluator, exists| {
+                let filter = exists.and(evaluator.filter(quantifier));
                 if filter == Truth::False {
                     return Truth::from(every);
                 }
@@ -103,15 +109,15 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Collects what counts, and folds it as the function of the same name does: the order of elements never shows.
-    fn fold_over(&mut self, quantifier: &'a Quantifier, elements: Vec<Pair<'a>>) -> Value {
+    fn fold_over(&mut self, quantifier: &'a Quantifier, members: Vec<Member<'a>>) -> Value {
         let mut items = Vec::new();
         let mut unknown: Option<Causes> = None;
-        for (key, element) in elements {
+        for member in members {
             if self.exhausted() {
                 return self.exhausted_value();
             }
-            let item = self.bound(quantifier, key, element, |evaluator| {
-                evaluator.item(quantifier)
+            let item = self.bound(quantifier, member, |evaluator, exists| {
+                evaluator.item(quantifier, exists)
             });
             match item {
                 None => {}
@@ -140,8 +146,8 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Returns what the bound element contributes: nothing when its `where` or its counted condition is false.
-    fn item(&mut self, quantifier: &Quantifier) -> Option<Value> {
-        match self.filter(quantifier) {
+    fn item(&mut self, quantifier: &Quantifier, exists: Truth) -> Option<Value> {
+        match exists.and(self.filter(quantifier)) {
             Truth::False => return None,
             Truth::Unknown(causes) => return Some(Value::Unknown(causes)),
             Truth::True => {}
@@ -176,25 +182,40 @@ impl<'a> Evaluator<'a> {
     fn bound<T>(
         &mut self,
         quantifier: &Quantifier,
-        key: Val<'a>,
-        element: Val<'a>,
-        work: impl FnOnce(&mut Self) -> T,
+        member: Member<'a>,
+        work: impl FnOnce(&mut Self, Truth) -> T,
     ) -> T {
         let depth = self.locals.len();
         if let Some(local) = quantifier.key {
-            self.locals.push((local, key));
+            self.locals.push((local, member.key));
         }
-        self.locals.push((quantifier.element, element));
-        let result = work(self);
+        self.locals.push((quantifier.element, member.element));
+        let result = work(self, member.exists);
         self.locals.truncate(depth);
         result
     }
 }
 
 /// Pairs elements with their 0-based position.
-fn positions<'a>(items: impl Iterator<Item = Val<'a>>) -> impl Iterator<Item = Pair<'a>> {
-    items.enumerate().map(|(at, item)| {
+fn positions<'a>(items: impl Iterator<Item = Val<'a>>) -> impl Iterator<Item = Member<'a>> {
+    items.enumerate().map(|(at, element)| {
         let at = Decimal::from(u64::try_from(at).unwrap_or(u64::MAX));
-        (Cow::Owned(Value::Number(at)), item)
+        Member {
+            key: Cow::Owned(Value::Number(at)),
+            element,
+            exists: Truth::True,
+        }
     })
+}
+
+fn keyed<'a>(key: &str, element: Val<'a>) -> Member<'a> {
+    let exists = match &*element {
+        Value::Unknown(causes) => Truth::Unknown(causes.clone()),
+        _ => Truth::True,
+    };
+    Member {
+        key: Cow::Owned(Value::string(key)),
+        element,
+        exists,
+    }
 }
