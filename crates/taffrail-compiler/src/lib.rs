@@ -1,6 +1,6 @@
 //! From syntax trees to a program.
 //!
-//! The straight line of a policy set is `parse`, [`analyze`], [`link`](link()), [`emit`](emit()); each returns a value and its
+//! The straight line of a policy set is `parse`, [`analyze`](analyze()), [`link`](link()), [`emit`](emit()); each returns a value and its
 //! diagnostics, and [`compile`](compile()) runs them all:
 //!
 //! ```
