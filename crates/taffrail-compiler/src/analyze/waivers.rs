@@ -42,14 +42,9 @@ pub(super) fn add_all(ctx: &mut Context<'_>) {
         }
     }
     for (name, mut waivers) in by_name {
-        // Numbers must not depend on the order of files: places within a file and the text decide.
+        // Numbers must not depend on the order of files and rules: what is written decides.
         if waivers.len() > 1 {
-            waivers.sort_by_cached_key(|(_, _, written)| {
-                (
-                    written.rule.name.span,
-                    format!("{:?}", written.rule.clauses),
-                )
-            });
+            waivers.sort_by_cached_key(|(_, _, written)| without_places(written.rule));
         }
         for (at, (_, id, written)) in waivers.into_iter().enumerate() {
             let name = match at {
@@ -80,6 +75,16 @@ fn add(ctx: &mut Context<'_>, waiver: Written<'_>, rule: RuleId, name: String) {
     let rule = rules::frame(ctx, file, item, written, &clauses, name, body, State::new());
     polarity::check_rule(ctx, &rule);
     ctx.module.rules.push(rule);
+}
+
+/// Returns what a waiver says, as text without the places at which it is said.
+fn without_places(rule: &ast::Rule) -> String {
+    let text = format!("{:?}", rule.clauses);
+    let mut pieces = text.split("Span { ");
+    let first = pieces.next().unwrap_or_default().to_owned();
+    pieces.fold(first, |text, piece| {
+        text + piece.split_once('}').map_or(piece, |(_, rest)| rest)
+    })
 }
 
 /// Returns the name of the waiver without its number, and the rule it forgives.
