@@ -220,12 +220,12 @@ pub(crate) fn ungranted(program: &Loaded) -> Verdict {
 /// Returns how a rule's verbs must meet the action's.
 pub(crate) fn verb_match(rule: &Rule) -> VerbMatch {
     match rule.body {
-        RuleBody::Grant => VerbMatch::All,
+        // A waiver of a scaling does not forgive what a restart along with it would have met.
+        RuleBody::Grant | RuleBody::Waiver { .. } => VerbMatch::All,
         RuleBody::Guard { .. }
         | RuleBody::Budget { .. }
         | RuleBody::Breaker { .. }
-        | RuleBody::Tolerance { .. }
-        | RuleBody::Waiver { .. } => VerbMatch::Any,
+        | RuleBody::Tolerance { .. } => VerbMatch::Any,
     }
 }
 

@@ -10,9 +10,9 @@ use crate::value::Value;
 /// How a rule's verbs must meet the action's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum VerbMatch {
-    /// One of them suffices: guards, budgets, breakers, tolerances, waivers.
+    /// One of them suffices: guards, budgets, breakers, tolerances.
     Any,
-    /// All must be listed: grants.
+    /// All must be listed: grants and waivers.
     All,
 }
 

@@ -26,7 +26,7 @@ pub(crate) fn is_about(
                 _ => Truth::Unknown,
             };
             let implied = &action.implied;
-            if rule == RuleKind::Grant {
+            if rule == RuleKind::Grant || rule == RuleKind::Waive {
                 requested.and(Truth::all(
                     implied
                         .iter()
