@@ -1,6 +1,9 @@
 //! Counts what a piece of work allocates.
 
-#![expect(unsafe_code, reason = "an allocator cannot be written without it; this one only counts and passes on")]
+#![expect(
+    unsafe_code,
+    reason = "an allocator cannot be written without it; this one only counts and passes on"
+)]
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};

@@ -32,7 +32,10 @@ pub(crate) struct Plan {
 pub(crate) fn run(plan: &Plan, out: &mut dyn Write) -> Result<(), Failure> {
     let actions = generate::actions(REQUESTS);
     let documents: Vec<serde_json::Value> = actions.iter().map(document::of).collect();
-    let bytes: Vec<Vec<u8>> = documents.iter().map(|document| document.to_string().into_bytes()).collect();
+    let bytes: Vec<Vec<u8>> = documents
+        .iter()
+        .map(|document| document.to_string().into_bytes())
+        .collect();
     check_distinct(&bytes)?;
     let lengths: Vec<usize> = bytes.iter().map(Vec::len).collect();
     writeln!(
@@ -95,7 +98,9 @@ impl Field<'_> {
         for entrant in &mut entrants {
             let contestant = &mut entrant.contestant;
             loads.push((entrant.name, entrant.load_seconds, entrant.memory));
-            tasks.push(Task::new(format!("{}, prepared", entrant.name), |at| contestant.decide(at)));
+            tasks.push(Task::new(format!("{}, prepared", entrant.name), |at| {
+                contestant.decide(at)
+            }));
         }
         tasks.push(Task::new("taffrail, prepared, full report", |at| {
             black_box(ours.report(at)?);
@@ -106,18 +111,23 @@ impl Field<'_> {
             Ok(())
         }));
         tasks.push(Task::new("`serde_json::Value`, reading alone", |at| {
-            black_box(serde_json::from_slice::<serde_json::Value>(self.bytes_of(at))?);
+            black_box(serde_json::from_slice::<serde_json::Value>(
+                self.bytes_of(at),
+            )?);
             Ok(())
         }));
         tasks.push(Task::new("serde_json, skipping all", |at| {
-            black_box(serde_json::from_slice::<serde::de::IgnoredAny>(self.bytes_of(at))?);
+            black_box(serde_json::from_slice::<serde::de::IgnoredAny>(
+                self.bytes_of(at),
+            )?);
             Ok(())
         }));
         let seconds = timing::interleaved(&mut tasks, REQUESTS, plan.budget)?;
         let mut rows = Vec::new();
         for (task, seconds) in tasks.iter_mut().zip(&seconds) {
             let sample = 100.min(REQUESTS);
-            let (done, allocations) = allocations::count(|| (0..sample).try_for_each(|at| (task.work)(at)));
+            let (done, allocations) =
+                allocations::count(|| (0..sample).try_for_each(|at| (task.work)(at)));
             done?;
             rows.push(Row {
                 name: task.name.clone(),
@@ -128,7 +138,10 @@ impl Field<'_> {
         }
         table::decisions(&rows, out)?;
         table::loads(&loads, out)?;
-        Ok(rows.into_iter().map(|row| (row.name, row.seconds)).collect())
+        Ok(rows
+            .into_iter()
+            .map(|row| (row.name, row.seconds))
+            .collect())
     }
 
     fn bytes_of(&self, at: usize) -> &[u8] {
@@ -178,7 +191,10 @@ impl Field<'_> {
             let expected = Outcome::of(self.rules.iter().filter(|rule| rule.applies(action)));
             let found = ours.outcome(at)?;
             if found != expected {
-                return Err(format!("request {at} gets {found}, and the reference says {expected}").into());
+                return Err(format!(
+                    "request {at} gets {found}, and the reference says {expected}"
+                )
+                .into());
             }
         }
         Ok(())
@@ -190,7 +206,10 @@ fn check_distinct(bytes: &[Vec<u8>]) -> Result<(), Failure> {
     if distinct.len() != bytes.len() {
         return Err("some requests are equal".into());
     }
-    match bytes.iter().find(|bytes| !(2048..=4096).contains(&bytes.len())) {
+    match bytes
+        .iter()
+        .find(|bytes| !(2048..=4096).contains(&bytes.len()))
+    {
         Some(bytes) => Err(format!("a request has {} bytes", bytes.len()).into()),
         None => Ok(()),
     }
@@ -211,7 +230,11 @@ fn check_mixed(rules: &[Rule], actions: &[Action]) -> Result<String, Failure> {
         let count = outcomes.iter().filter(|given| **given == outcome).count();
         let share = count * 100 / outcomes.len().max(1);
         if share < LEAST_SHARE {
-            return Err(format!("only {share} % of {} rules' verdicts are {outcome}", rules.len()).into());
+            return Err(format!(
+                "only {share} % of {} rules' verdicts are {outcome}",
+                rules.len()
+            )
+            .into());
         }
         shares.push(format!("{outcome} {share} %"));
     }

@@ -27,7 +27,10 @@ pub(crate) trait Engine {
     fn load(source: &str) -> Result<Self::Loaded, Failure>;
 
     /// Prepares the requests, so that deciding them costs no reading.
-    fn prepare(loaded: Self::Loaded, requests: &[serde_json::Value]) -> Result<Box<dyn Contestant>, Failure>;
+    fn prepare(
+        loaded: Self::Loaded,
+        requests: &[serde_json::Value],
+    ) -> Result<Box<dyn Contestant>, Failure>;
 }
 
 /// A loaded rule set with its prepared requests.
@@ -49,5 +52,7 @@ pub(crate) fn rule_number(name: &str) -> Result<usize, Failure> {
 
 /// Returns an element, or says which request is missing.
 pub(crate) fn request<T>(prepared: &[T], at: usize) -> Result<&T, Failure> {
-    prepared.get(at).ok_or_else(|| format!("there is no request {at}").into())
+    prepared
+        .get(at)
+        .ok_or_else(|| format!("there is no request {at}").into())
 }

@@ -70,9 +70,17 @@ impl Options {
         };
         let mut rest = arguments.iter();
         while let Some(flag) = rest.next() {
-            let mut value = || rest.next().ok_or_else(|| format!("`{flag}` needs a value\n{USAGE}"));
+            let mut value = || {
+                rest.next()
+                    .ok_or_else(|| format!("`{flag}` needs a value\n{USAGE}"))
+            };
             match flag.as_str() {
-                "--sizes" => options.plan.sizes = value()?.split(',').map(str::parse).collect::<Result<_, _>>()?,
+                "--sizes" => {
+                    options.plan.sizes = value()?
+                        .split(',')
+                        .map(str::parse)
+                        .collect::<Result<_, _>>()?
+                }
                 "--seconds" => options.plan.budget = Duration::from_secs_f64(value()?.parse()?),
                 "--ours-only" => options.plan.peers = false,
                 "--engine" if value()? == "ours" => options.ours_alone = true,
@@ -113,8 +121,15 @@ fn repeat(options: &Options) -> Result<(), Failure> {
     let source = ours::Taffrail::source(&generate::rules(options.rules, &actions));
     let program = ours::Taffrail::load(&source)?;
     let mut prepared = ours::Prepared::new(program.clone(), &documents)?;
-    let bytes: Vec<Vec<u8>> = documents.iter().map(|document| document.to_string().into_bytes()).collect();
-    for (at, bytes) in (0..bytes.len()).zip(&bytes).cycle().take(options.iterations) {
+    let bytes: Vec<Vec<u8>> = documents
+        .iter()
+        .map(|document| document.to_string().into_bytes())
+        .collect();
+    for (at, bytes) in (0..bytes.len())
+        .zip(&bytes)
+        .cycle()
+        .take(options.iterations)
+    {
         match options.work.as_str() {
             "decide" => prepared.decide(at)?,
             "report" => drop(black_box(prepared.report(at)?)),

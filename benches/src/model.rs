@@ -10,8 +10,8 @@ pub(crate) mod generate;
 
 /// Verbs of actions and rules.
 pub(crate) const VERBS: [&str; 12] = [
-    "scale", "apply", "restart", "patch", "rollback", "label", "annotate", "pause", "resume", "promote", "abort",
-    "replace",
+    "scale", "apply", "restart", "patch", "rollback", "label", "annotate", "pause", "resume",
+    "promote", "abort", "replace",
 ];
 
 /// Kinds of targets, all with a pod template.
@@ -225,7 +225,11 @@ pub(crate) struct Rule {
 impl Rule {
     /// Tells whether the rule applies to the action.
     pub(crate) fn applies(&self, action: &Action) -> bool {
-        self.scope.covers(action) && self.conditions.iter().all(|condition| condition.holds(action))
+        self.scope.covers(action)
+            && self
+                .conditions
+                .iter()
+                .all(|condition| condition.holds(action))
     }
 }
 

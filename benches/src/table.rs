@@ -20,7 +20,10 @@ pub(crate) struct Row {
 /// Prints the time per request, beside the first row's.
 pub(crate) fn decisions(rows: &[Row], out: &mut dyn Write) -> Result<(), Failure> {
     let first = rows.first().map_or(f64::NAN, |row| row.seconds);
-    writeln!(out, "| per request | median | times ours | allocations | bytes |")?;
+    writeln!(
+        out,
+        "| per request | median | times ours | allocations | bytes |"
+    )?;
     writeln!(out, "| --- | ---: | ---: | ---: | ---: |")?;
     for row in rows {
         writeln!(
@@ -38,9 +41,15 @@ pub(crate) fn decisions(rows: &[Row], out: &mut dyn Write) -> Result<(), Failure
 }
 
 /// Prints what loading took, beside the first engine's.
-pub(crate) fn loads(engines: &[(&str, f64, Allocations)], out: &mut dyn Write) -> Result<(), Failure> {
+pub(crate) fn loads(
+    engines: &[(&str, f64, Allocations)],
+    out: &mut dyn Write,
+) -> Result<(), Failure> {
     let first = engines.first().map_or(f64::NAN, |(_, seconds, _)| *seconds);
-    writeln!(out, "| loading | median | times ours | allocations | memory kept |")?;
+    writeln!(
+        out,
+        "| loading | median | times ours | allocations | memory kept |"
+    )?;
     writeln!(out, "| --- | ---: | ---: | ---: | ---: |")?;
     for (name, seconds, memory) in engines {
         writeln!(
@@ -57,7 +66,10 @@ pub(crate) fn loads(engines: &[(&str, f64, Allocations)], out: &mut dyn Write) -
 }
 
 /// Prints how much slower the largest size is than the smallest.
-pub(crate) fn growth(sizes: &[(usize, Vec<(String, f64)>)], out: &mut dyn Write) -> Result<(), Failure> {
+pub(crate) fn growth(
+    sizes: &[(usize, Vec<(String, f64)>)],
+    out: &mut dyn Write,
+) -> Result<(), Failure> {
     let (Some((least, small)), Some((most, large))) = (sizes.first(), sizes.last()) else {
         return Ok(());
     };

@@ -20,7 +20,10 @@ pub(crate) struct Task<'w> {
 }
 
 impl<'w> Task<'w> {
-    pub(crate) fn new(name: impl Into<String>, work: impl FnMut(usize) -> Result<(), Failure> + 'w) -> Self {
+    pub(crate) fn new(
+        name: impl Into<String>,
+        work: impl FnMut(usize) -> Result<(), Failure> + 'w,
+    ) -> Self {
         Self {
             name: name.into(),
             work: Box::new(work),
@@ -37,7 +40,11 @@ impl<'w> Task<'w> {
 }
 
 /// Returns the median time of each task's work on one request, in seconds.
-pub(crate) fn interleaved(tasks: &mut [Task<'_>], requests: usize, budget: Duration) -> Result<Vec<f64>, Failure> {
+pub(crate) fn interleaved(
+    tasks: &mut [Task<'_>],
+    requests: usize,
+    budget: Duration,
+) -> Result<Vec<f64>, Failure> {
     let mut batches = Vec::new();
     for task in tasks.iter_mut() {
         batches.push(batch(task, requests)?);
@@ -56,7 +63,10 @@ pub(crate) fn interleaved(tasks: &mut [Task<'_>], requests: usize, budget: Durat
 }
 
 /// Returns the median time of repeating some work as a whole, in seconds.
-pub(crate) fn repeated(mut work: impl FnMut() -> Result<(), Failure>, budget: Duration) -> Result<f64, Failure> {
+pub(crate) fn repeated(
+    mut work: impl FnMut() -> Result<(), Failure>,
+    budget: Duration,
+) -> Result<f64, Failure> {
     let begin = Instant::now();
     let mut samples = Vec::new();
     while samples.len() < 3 || (begin.elapsed() < budget && samples.len() < 100) {

@@ -8,7 +8,10 @@ use std::fmt::Write as _;
 use std::hint::black_box;
 use std::str::FromStr as _;
 
-use cedar_policy::{Authorizer, Context, Entities, Entity, EntityId, EntityTypeName, EntityUid, PolicyId, PolicySet, Request};
+use cedar_policy::{
+    Authorizer, Context, Entities, Entity, EntityId, EntityTypeName, EntityUid, PolicyId,
+    PolicySet, Request,
+};
 use serde_json::Value;
 
 use crate::engines::{Contestant, Engine, Failure, request, rule_number};
@@ -31,7 +34,11 @@ impl Engine for Cedar {
                 Effect::Escalate => "escalate".into(),
                 Effect::Forbid => "forbid".into(),
             };
-            let conditions: Vec<String> = rule.conditions.iter().map(|condition| print(*condition)).collect();
+            let conditions: Vec<String> = rule
+                .conditions
+                .iter()
+                .map(|condition| print(*condition))
+                .collect();
             let _ = writeln!(
                 text,
                 "@id(\"r{at}\")\n@effect(\"{effect}\")\nforbid({})\nwhen {{ {} }};",
@@ -72,13 +79,19 @@ struct Prepared {
 impl Contestant for Prepared {
     fn decide(&mut self, at: usize) -> Result<(), Failure> {
         let (request, entities) = request(&self.requests, at)?;
-        black_box(self.authorizer.is_authorized(request, &self.policies, entities).decision());
+        black_box(
+            self.authorizer
+                .is_authorized(request, &self.policies, entities)
+                .decision(),
+        );
         Ok(())
     }
 
     fn applied(&mut self, at: usize) -> Result<BTreeSet<usize>, Failure> {
         let (request, entities) = request(&self.requests, at)?;
-        let response = self.authorizer.is_authorized(request, &self.policies, entities);
+        let response = self
+            .authorizer
+            .is_authorized(request, &self.policies, entities);
         if let Some(error) = response.diagnostics().errors().next() {
             return Err(error.to_string().into());
         }
@@ -110,16 +123,26 @@ fn scope(scope: Scope) -> String {
 
 fn print(condition: Condition) -> String {
     match condition {
-        Condition::Equals(field, value) => format!("context.{} == \"{}\"", field.path(), field.value(value)),
+        Condition::Equals(field, value) => {
+            format!("context.{} == \"{}\"", field.path(), field.value(value))
+        }
         Condition::AtLeast(field, bound) => format!("context.{} >= {bound}", field.path()),
         Condition::AtMost(field, bound) => format!("context.{} <= {bound}", field.path()),
-        Condition::Named(app) => format!("context.target.name like \"{}-*\"", TextField::App.value(app)),
+        Condition::Named(app) => format!(
+            "context.target.name like \"{}-*\"",
+            TextField::App.value(app)
+        ),
         Condition::HostNetwork => "context.proposed.spec.template.spec.hostNetwork".into(),
     }
 }
 
 fn prepare(document: &Value) -> Result<(Request, Entities), Failure> {
-    let text = |pointer: &str| document.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+    let text = |pointer: &str| {
+        document
+            .pointer(pointer)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+    };
     let namespace = uid("Namespace", text("/target/namespace"))?;
     let resource = uid(text("/target/kind"), text("/target/name"))?;
     let principal = uid("Agent", text("/principal/id"))?;
@@ -132,7 +155,13 @@ fn prepare(document: &Value) -> Result<(Request, Entities), Failure> {
         None,
     )?;
     let context = Context::from_json_value(document.clone(), None)?;
-    let request = Request::new(principal, uid("Action", text("/verb"))?, resource, context, None)?;
+    let request = Request::new(
+        principal,
+        uid("Action", text("/verb"))?,
+        resource,
+        context,
+        None,
+    )?;
     Ok((request, entities))
 }
 

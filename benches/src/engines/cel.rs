@@ -29,7 +29,11 @@ impl Engine for Cel {
             .iter()
             .map(|rule| {
                 let conditions = rule.conditions.iter().map(|condition| print(*condition));
-                scope(rule.scope).into_iter().chain(conditions).collect::<Vec<_>>().join(" && ")
+                scope(rule.scope)
+                    .into_iter()
+                    .chain(conditions)
+                    .collect::<Vec<_>>()
+                    .join(" && ")
             })
             .collect();
         lines.join("\n")
@@ -44,7 +48,10 @@ impl Engine for Cel {
         Ok(Loaded { env, programs })
     }
 
-    fn prepare(loaded: Loaded, requests: &[serde_json::Value]) -> Result<Box<dyn Contestant>, Failure> {
+    fn prepare(
+        loaded: Loaded,
+        requests: &[serde_json::Value],
+    ) -> Result<Box<dyn Contestant>, Failure> {
         let contexts = requests
             .iter()
             .map(|document| context(&loaded.env, document))
@@ -86,7 +93,10 @@ impl Contestant for Prepared {
     }
 }
 
-fn context(env: &Arc<Env>, document: &serde_json::Value) -> Result<Context<'static, 'static>, Failure> {
+fn context(
+    env: &Arc<Env>,
+    document: &serde_json::Value,
+) -> Result<Context<'static, 'static>, Failure> {
     let mut context = Context::with_env(Arc::clone(env));
     for (name, value) in document.as_object().into_iter().flatten() {
         let value = cel::to_value(value).map_err(|error| error.to_string())?;
@@ -116,12 +126,17 @@ fn print(condition: Condition) -> String {
     match condition {
         // `namespace` is a reserved word of CEL.
         Condition::Equals(TextField::Tier, value) => {
-            format!("facts['namespace'].labels.tier == '{}'", TextField::Tier.value(value))
+            format!(
+                "facts['namespace'].labels.tier == '{}'",
+                TextField::Tier.value(value)
+            )
         }
         Condition::Equals(field, value) => format!("{} == '{}'", field.path(), field.value(value)),
         Condition::AtLeast(field, bound) => format!("{} >= {bound}u", field.path()),
         Condition::AtMost(field, bound) => format!("{} <= {bound}u", field.path()),
-        Condition::Named(app) => format!("target.name.startsWith('{}-')", TextField::App.value(app)),
+        Condition::Named(app) => {
+            format!("target.name.startsWith('{}-')", TextField::App.value(app))
+        }
         Condition::HostNetwork => "proposed.spec.template.spec.hostNetwork".into(),
     }
 }

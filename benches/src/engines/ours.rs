@@ -78,14 +78,20 @@ impl Prepared {
         let requests: Vec<Request> = documents.iter().map(read).collect::<Result<_, _>>()?;
         let requests: &'static [Request] = Vec::leak(requests);
         Ok(Self {
-            facts: requests.iter().map(|request| program.prepare(request)).collect(),
+            facts: requests
+                .iter()
+                .map(|request| program.prepare(request))
+                .collect(),
             program,
         })
     }
 
     /// Decides one request and explains it in full.
     pub(crate) fn report(&self, at: usize) -> Result<Report, Failure> {
-        Ok(self.program.decide_prepared(request(&self.facts, at)?).report())
+        Ok(self
+            .program
+            .decide_prepared(request(&self.facts, at)?)
+            .report())
     }
 
     /// Returns the verdict on one request.
@@ -125,7 +131,11 @@ pub(crate) fn decide_bytes(program: &Program, bytes: &[u8]) -> Result<Verdict, F
 }
 
 fn read(document: &Value) -> Result<Request, Failure> {
-    let actions = read_documents("action.json", document.to_string().as_bytes(), &Defaults::default())?;
+    let actions = read_documents(
+        "action.json",
+        document.to_string().as_bytes(),
+        &Defaults::default(),
+    )?;
     match actions.into_iter().next() {
         Some(Action::Single(request)) => Ok(*request),
         Some(Action::Plan(_)) | None => Err("the document holds no single action".into()),
@@ -154,7 +164,9 @@ fn print(condition: Condition) -> String {
     // What the document keeps under `facts` has a name of its own here.
     let path = |path: &'static str| path.trim_start_matches("facts.");
     match condition {
-        Condition::Equals(field, value) => format!("{} == \"{}\"", path(field.path()), field.value(value)),
+        Condition::Equals(field, value) => {
+            format!("{} == \"{}\"", path(field.path()), field.value(value))
+        }
         Condition::AtLeast(field, bound) => format!("{} >= {bound}", path(field.path())),
         Condition::AtMost(field, bound) => format!("{} <= {bound}", path(field.path())),
         Condition::Named(app) => format!("target.name like \"{}-*\"", TextField::App.value(app)),

@@ -36,7 +36,11 @@ impl Engine for Regorus {
             if at % RULES_OF_A_PACKAGE == 0 {
                 text.push_str(PACKAGE);
             }
-            let _ = write!(text, "\napplied contains \"r{at}\" if {{\n{}", scope(rule.scope));
+            let _ = write!(
+                text,
+                "\napplied contains \"r{at}\" if {{\n{}",
+                scope(rule.scope)
+            );
             for condition in &rule.conditions {
                 let _ = writeln!(text, "    {}", print(*condition));
             }
@@ -49,7 +53,10 @@ impl Engine for Regorus {
         source.split(PACKAGE).skip(1).map(load_package).collect()
     }
 
-    fn prepare(programs: Vec<Arc<Program>>, requests: &[serde_json::Value]) -> Result<Box<dyn Contestant>, Failure> {
+    fn prepare(
+        programs: Vec<Arc<Program>>,
+        requests: &[serde_json::Value],
+    ) -> Result<Box<dyn Contestant>, Failure> {
         let machines = programs.into_iter().map(|program| {
             let mut machine = RegoVM::new();
             machine.set_max_instructions(usize::MAX);
@@ -127,10 +134,15 @@ fn scope(scope: Scope) -> String {
 
 fn print(condition: Condition) -> String {
     match condition {
-        Condition::Equals(field, value) => format!("input.{} == \"{}\"", field.path(), field.value(value)),
+        Condition::Equals(field, value) => {
+            format!("input.{} == \"{}\"", field.path(), field.value(value))
+        }
         Condition::AtLeast(field, bound) => format!("input.{} >= {bound}", field.path()),
         Condition::AtMost(field, bound) => format!("input.{} <= {bound}", field.path()),
-        Condition::Named(app) => format!("startswith(input.target.name, \"{}-\")", TextField::App.value(app)),
+        Condition::Named(app) => format!(
+            "startswith(input.target.name, \"{}-\")",
+            TextField::App.value(app)
+        ),
         Condition::HostNetwork => "input.proposed.spec.template.spec.hostNetwork".into(),
     }
 }

@@ -46,7 +46,11 @@ pub(crate) fn of(action: &Action) -> Value {
 
 /// Returns the target's name: the application's, and a number.
 pub(crate) fn name(action: &Action) -> String {
-    format!("{}-{}", TextField::App.value(action.text(TextField::App)), action.serial)
+    format!(
+        "{}-{}",
+        TextField::App.value(action.text(TextField::App)),
+        action.serial
+    )
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -71,10 +75,15 @@ fn workload(action: &Action, side: Side) -> Value {
         && side == Side::Proposed
         && let Some(annotations) = annotations.as_object_mut()
     {
-        annotations.insert("kubectl.kubernetes.io/restartedAt".into(), "2026-11-22T10:00:00Z".into());
+        annotations.insert(
+            "kubectl.kubernetes.io/restartedAt".into(),
+            "2026-11-22T10:00:00Z".into(),
+        );
     }
     let tag = match side {
-        Side::Proposed if matches!(verb, "apply" | "patch" | "replace" | "rollback") => action.serial + 1,
+        Side::Proposed if matches!(verb, "apply" | "patch" | "replace" | "rollback") => {
+            action.serial + 1
+        }
         Side::Proposed | Side::Current => action.serial,
     };
     json!({

@@ -29,7 +29,9 @@ const EFFECTS: [Effect; 10] = [
 /// Returns so many different actions.
 pub(crate) fn actions(count: usize) -> Vec<Action> {
     let mut random = Random::new(0x7461_6666);
-    (0..count).map(|serial| action(&mut random, serial)).collect()
+    (0..count)
+        .map(|serial| action(&mut random, serial))
+        .collect()
 }
 
 fn action(random: &mut Random, serial: usize) -> Action {
@@ -68,7 +70,9 @@ pub(crate) fn rules(count: usize, actions: &[Action]) -> Vec<Rule> {
             let wanted = random.round(target * actions.len() as f64);
             let mut best: Option<(usize, Rule)> = None;
             for _ in 0..candidates {
-                let Some(rule) = candidate(&mut random, at, class, actions) else { continue };
+                let Some(rule) = candidate(&mut random, at, class, actions) else {
+                    continue;
+                };
                 let hits = actions.iter().filter(|action| rule.applies(action)).count();
                 let distance = hits.abs_diff(wanted);
                 if best.as_ref().is_none_or(|(least, _)| distance < *least) {
