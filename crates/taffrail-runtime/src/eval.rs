@@ -412,14 +412,9 @@ impl<'a> Evaluator<'a> {
     }
 
     fn changed(&self, path: &[String]) -> Value {
-        let at = |object: &Value| {
-            path.iter().fold(object.clone(), |value, key| {
-                value.field(key, &|| format!("the parent of `{key}`"))
-            })
-        };
         value_of(diff::differs(
-            &at(&self.facts.request.current),
-            &at(self.facts.proposed()),
+            &below(&self.facts.request.current, path),
+            &below(self.facts.proposed(), path),
         ))
     }
 
@@ -494,6 +489,17 @@ impl<'a> Evaluator<'a> {
             _ => "a value".into(),
         }
     }
+}
+
+/// Returns what stands at a path, copying nothing of the object around it.
+fn below<'v>(object: &'v Value, path: &[String]) -> Cow<'v, Value> {
+    path.iter()
+        .fold(Cow::Borrowed(object), |value, key| match value {
+            Cow::Borrowed(Value::Map(map)) => map
+                .get(key)
+                .map_or(Cow::Owned(Value::Absent), Cow::Borrowed),
+            other => Cow::Owned(other.field(key, &|| format!("the parent of `{key}`"))),
+        })
 }
 
 fn symbol(op: CompareOp) -> &'static str {
