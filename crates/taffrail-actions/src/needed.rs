@@ -1,5 +1,6 @@
 //! The fast way in: JSON bytes of which only what a program reads is kept.
 
+use taffrail_runtime::request::Request;
 use taffrail_runtime::{Program, Value};
 
 use crate::action::{Action, Defaults, action_from_node};
@@ -36,10 +37,11 @@ pub fn read_needed(
         .read_needed(bytes)
         .ok()
         .map(node)
-        .and_then(|node| action_from_node(&node, defaults).ok());
+        .and_then(|node| action_from_node(&node, defaults).ok())
+        .filter(|action| !action.requests().iter().any(Request::looks_everywhere));
     match quick {
         Some(action) => Ok(action),
-        // Reading it again in full finds the place of what is wrong.
+        // Reading it again in full finds the place of what is wrong, and what else changes.
         None => read_documents("action.json", bytes, defaults).and_then(|actions| {
             let [action] = <[Action; 1]>::try_from(actions).map_err(|_| ActionError::several())?;
             Ok(action)

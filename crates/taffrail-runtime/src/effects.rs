@@ -1,5 +1,7 @@
 //! What an action does to its object: the object as it would be, and the verbs that the change implies.
 
+mod beyond;
+
 use std::borrow::Cow;
 
 use crate::cause::{Cause, Causes};
@@ -189,7 +191,22 @@ pub(crate) fn verbs(request: &Request, proposed: &Value) -> ActionVerbs {
     ActionVerbs { requested, implied }
 }
 
+/// Whether the verbs of an action depend on everything that `current` and `proposed` hold.
+pub(crate) fn looks_everywhere(request: &Request) -> bool {
+    beyond::looks_everywhere(request)
+}
+
 fn implied(verb: &str, request: &Request, proposed: &Value) -> Vec<(&'static str, Truth)> {
+    let mut implied = by_effect(verb, request, proposed);
+    implied.push((
+        "patch",
+        cannot_be_told("patch", beyond::changes_beyond(verb, request, proposed)),
+    ));
+    implied.sort_by_key(|(verb, _)| *verb);
+    implied
+}
+
+fn by_effect(verb: &str, request: &Request, proposed: &Value) -> Vec<(&'static str, Truth)> {
     if matches!(verb, "delete" | "evict") {
         return vec![("restart", deletes_controlled_pod(request))];
     }
@@ -265,11 +282,16 @@ fn update(request: &Request, proposed: &Value) -> Vec<(&'static str, Truth)> {
         ("uncordon", node.and(open_before.not()).and(open_after)),
     ]
     .into_iter()
-    .map(|(verb, truth)| match truth {
-        Truth::Unknown(_) => (verb, effect_unknown(verb)),
-        truth => (verb, truth),
-    })
+    .map(|(verb, truth)| (verb, cannot_be_told(verb, truth)))
     .collect()
+}
+
+/// Says of what is unknown that a verb may be implied.
+fn cannot_be_told(verb: &str, truth: Truth) -> Truth {
+    match truth {
+        Truth::Unknown(_) => effect_unknown(verb),
+        Truth::True | Truth::False => truth,
+    }
 }
 
 fn effect_unknown(verb: &str) -> Truth {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use rustc_hash::FxHashSet;
 
 use crate::decide::verb_match;
+use crate::effects;
 use crate::engine::{Loaded, explanation_roots, roots};
 use crate::facts::Facts;
 use crate::matching;
@@ -108,10 +109,19 @@ impl Reads {
 /// Whether the implied verbs depend on the objects; they do for most writes.
 fn effects_read_objects(facts: &Facts<'_>) -> bool {
     match &facts.verbs.requested {
-        Ok(verb) => !matches!(
-            &**verb,
-            "create" | "exec" | "portforward" | "get" | "list" | "watch" | "logs" | "read_secret"
-        ),
+        Ok(verb) => {
+            !matches!(
+                &**verb,
+                "create"
+                    | "exec"
+                    | "portforward"
+                    | "get"
+                    | "list"
+                    | "watch"
+                    | "logs"
+                    | "read_secret"
+            ) || effects::looks_everywhere(&facts.request)
+        }
         Err(_) => true,
     }
 }

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use crate::cause::Cause;
 use crate::decimal::Decimal;
+use crate::effects;
 use crate::value::Value;
 
 /// A proposed action together with what is known about it.
@@ -77,6 +78,15 @@ impl Default for Request {
             usage: Vec::new(),
             breakers: Vec::new(),
         }
+    }
+}
+
+impl Request {
+    /// Returns whether the verbs of this action follow from everything that `current` and `proposed` hold: one
+    /// whose verb has an effect of its own is a `patch` too if the given `proposed` changes more.
+    #[must_use]
+    pub fn looks_everywhere(&self) -> bool {
+        effects::looks_everywhere(self)
     }
 }
 

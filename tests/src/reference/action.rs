@@ -16,6 +16,20 @@ const RESTARTED_AT: [&str; 5] = [
     "kubectl.kubernetes.io/restartedAt",
 ];
 
+/// What the server side writes without being asked.
+const SERVER_WRITES: &[&[&str]] = &[
+    &["metadata", "uid"],
+    &["metadata", "resourceVersion"],
+    &["metadata", "generation"],
+    &["metadata", "creationTimestamp"],
+    &["metadata", "managedFields"],
+    &[
+        "metadata",
+        "annotations",
+        "deployment.kubernetes.io/revision",
+    ],
+];
+
 /// The facts of a request, by the names that policies use.
 #[derive(Debug)]
 pub(crate) struct Action<'a> {
@@ -129,9 +143,49 @@ impl<'a> Action<'a> {
             }
             _ => self.effects(),
         };
+        let beyond = if left_out {
+            Truth::False
+        } else {
+            self.does_more_than(verb)
+        };
         all.into_iter()
+            .chain([("patch", beyond)])
             .filter(|(name, truth)| name != verb && *truth != Truth::False)
             .collect()
+    }
+
+    /// Whether what is proposed is more than the verb says. General verbs say nothing.
+    fn does_more_than(&self, verb: &str) -> Truth {
+        let says: &[&[&str]] = match verb {
+            "scale" => &[&["spec", "replicas"]],
+            "restart" => &[&RESTARTED_AT],
+            "pause" | "resume" => &[&["spec", "paused"], &["spec", "suspend"]],
+            "promote" | "abort" => &[&["spec", "paused"], &["status"]],
+            "cordon" | "uncordon" | "drain" => &[&["spec", "unschedulable"]],
+            "taint" => &[&["spec", "taints"]],
+            "label" => &[&["metadata", "labels"]],
+            "annotate" => &[&["metadata", "annotations"]],
+            "rotate" => &[&["data"], &["stringData"]],
+            "approve" => &[&["status"]],
+            "rollback" => &[],
+            "delete" | "evict" | "get" | "list" | "watch" | "logs" | "read_secret" => {
+                if self.proposed == Value::Absent {
+                    return Truth::False;
+                }
+                &[]
+            }
+            _ => return Truth::False,
+        };
+        let (mut before, mut after) = (self.current.clone(), self.proposed.clone());
+        let without_status = after.part(&["status"]) == Value::Absent;
+        for path in says.iter().chain(SERVER_WRITES) {
+            leave_out(&mut before, path);
+            leave_out(&mut after, path);
+        }
+        if without_status {
+            leave_out(&mut before, &["status"]);
+        }
+        differ(&before, &after)
     }
 
     fn kind_is(&self, kind: &str) -> Truth {
@@ -191,6 +245,27 @@ impl<'a> Action<'a> {
                 Truth::all([self.kind_is("Node"), was, becomes.not()]),
             ),
         ]
+    }
+}
+
+/// Takes a field out of an object, and makes the maps that lead to it, so that they compare as equal.
+fn leave_out(object: &mut Value, path: &[&str]) {
+    let Some((last, way)) = path.split_last() else {
+        return;
+    };
+    if *object == Value::Absent {
+        return;
+    }
+    let mut place = object;
+    for key in way {
+        let Value::Map(map) = place else { return };
+        place = map.entry((*key).to_owned()).or_insert(Value::Absent);
+        if *place == Value::Absent {
+            *place = Value::Map(BTreeMap::new());
+        }
+    }
+    if let Value::Map(map) = place {
+        map.remove(*last);
     }
 }
 
