@@ -151,8 +151,10 @@ pub struct Report {
 pub struct ActionSummary {
     /// The requested verb; `unknown` when not known.
     pub verb: String,
-    /// The verbs that the change implies beyond it, sorted.
+    /// The verbs that the change surely implies beyond it, sorted.
     pub implied: Vec<String>,
+    /// The verbs of which nobody can say whether the change implies them, sorted.
+    pub may_imply: Vec<String>,
     /// Kind with group, namespace and name, as far as known: `apps/Deployment payments/api`.
     pub target: String,
     /// Kind and id: `agent healer`.

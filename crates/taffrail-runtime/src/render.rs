@@ -90,8 +90,39 @@ fn waiver(waiver: &WaiverReport) -> String {
 fn values<'v>(values: impl IntoIterator<Item = (&'v String, &'v Json)>) -> Vec<String> {
     values
         .into_iter()
-        .map(|(name, value)| format!("{} = {}", one_line(name), one_line(&value.to_string())))
+        .map(|(name, value)| format!("{} = {}", one_line(name), one_line(&readable(value))))
         .collect()
+}
+
+/// Returns a value as people read it: like JSON, but `absent` for null and `unknown (why)` for what nobody knows.
+fn readable(value: &Json) -> String {
+    match value {
+        Json::Null => "absent".into(),
+        Json::Bool(_) | Json::Number(_) | Json::String(_) => value.to_string(),
+        Json::Array(items) => {
+            let items: Vec<String> = items.iter().map(readable).collect();
+            format!("[{}]", items.join(", "))
+        }
+        Json::Object(map) => {
+            if let Some(causes) = unknown(map) {
+                return format!("unknown ({})", causes.join("; "));
+            }
+            let entries: Vec<String> = map
+                .iter()
+                .map(|(key, value)| format!("{}: {}", Json::from(key.as_str()), readable(value)))
+                .collect();
+            format!("{{{}}}", entries.join(", "))
+        }
+    }
+}
+
+/// Returns the causes where a map is the JSON form of an unknown value.
+fn unknown(map: &serde_json::Map<String, Json>) -> Option<Vec<&str>> {
+    let causes = map.get("unknown")?.as_array()?;
+    if map.len() > 1 || causes.is_empty() {
+        return None;
+    }
+    causes.iter().map(Json::as_str).collect()
 }
 
 /// Returns the first letters of a digest: enough to tell two apart by eye.
@@ -155,10 +186,17 @@ fn grants(report: &Report) -> Vec<&GrantReport> {
 fn asked(report: &Report) -> (String, String) {
     let action = &report.action;
     let mut what = format!("{} {}", one_line(&action.verb), one_line(&action.target));
-    if !action.implied.is_empty() {
-        let implied = action.implied.join(", ");
+    let parts: Vec<String> = [
+        ("implies", &action.implied),
+        ("may imply", &action.may_imply),
+    ]
+    .into_iter()
+    .filter(|(_, verbs)| !verbs.is_empty())
+    .map(|(word, verbs)| format!("{word} {}", one_line(&verbs.join(", "))))
+    .collect();
+    if !parts.is_empty() {
         // Writing to a string does not fail.
-        let _ = write!(what, " (implies {})", one_line(&implied));
+        let _ = write!(what, " ({})", parts.join("; "));
     }
     (what, format!("by {}", one_line(&action.principal)))
 }

@@ -456,18 +456,21 @@ fn action(decision: &Decision<'_>) -> ActionSummary {
         format!("{namespace}/{name}")
     };
     let principal = |key| word(&request.principal.field(key, &String::new));
+    let implied = |surely: bool| {
+        let verbs = facts.verbs.implied.iter();
+        verbs
+            .filter(|(_, truth)| (*truth == Truth::True) == surely)
+            .map(|(verb, _)| verb.to_string())
+            .collect()
+    };
     ActionSummary {
         verb: facts
             .verbs
             .requested
             .as_ref()
             .map_or_else(|_| "unknown".into(), ToString::to_string),
-        implied: facts
-            .verbs
-            .implied
-            .iter()
-            .map(|(verb, _)| verb.to_string())
-            .collect(),
+        implied: implied(true),
+        may_imply: implied(false),
         target: format!("{of_kind} {named}").trim().to_owned(),
         principal: format!("{} {}", principal("kind"), principal("id"))
             .trim()

@@ -15,6 +15,9 @@ pub(crate) fn decision(report: &Report) -> String {
     if !report.action.implied.is_empty() {
         lines.push(format!("also {}", report.action.implied.join(", ")));
     }
+    if !report.action.may_imply.is_empty() {
+        lines.push(format!("maybe {}", report.action.may_imply.join(", ")));
+    }
     for contribution in &report.contributions {
         lines.extend(contribution_lines(contribution));
     }

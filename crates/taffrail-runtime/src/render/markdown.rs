@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use crate::decision::{Contribution, FailedTruth, PlanReport, Report, Verdict};
 use crate::render::{
-    asked, causes, effect, gate, grants, one_line, place, plan_size, short, values, waiver,
+    asked, causes, effect, gate, grants, one_line, place, plan_size, readable, short, values,
+    waiver,
 };
 
 /// Returns a decision as Markdown.
@@ -84,7 +85,7 @@ fn decision(page: &mut String, report: &Report, level: usize, prefix: &str) {
                 serde_json::Value::String(text) if suggestion.path.is_empty() => plain(text),
                 value => format!(
                     "{} ({})",
-                    code(&format!("{} = {value}", suggestion.path)),
+                    code(&format!("{} = {}", suggestion.path, readable(value))),
                     plain(&suggestion.rule)
                 ),
             }),

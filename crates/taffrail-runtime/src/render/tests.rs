@@ -34,6 +34,14 @@ fn report() -> Report {
         values: [
             ("current.spec.replicas".into(), json!(10)),
             ("proposed.spec.replicas".into(), json!(3)),
+            (
+                "current.status".into(),
+                json!({ "unknown": ["`current.status` was not given", "too old"] }),
+            ),
+            (
+                "proposed.spec.hosts".into(),
+                json!(["a", null, { "zone": { "unknown": ["why"] } }]),
+            ),
         ]
         .into(),
         annotations: [("owner".into(), vec!["payments-sre".into()])].into(),
@@ -74,6 +82,7 @@ fn report() -> Report {
         action: ActionSummary {
             verb: "patch".into(),
             implied: vec!["scale".into()],
+            may_imply: vec!["patch".into(), "restart".into()],
             target: "apps/Deployment payments/api".into(),
             principal: "agent healer".into(),
         },
@@ -151,7 +160,7 @@ fn markdown_is_a_page_with_a_table() {
 
 #[test]
 fn a_line_is_one_line() {
-    insta::assert_snapshot!(line(&report()), @r#"propose risk=40 patch apps/Deployment payments/api (implies scale) by agent healer; released by 2 of release-managers and 1 of sre; payments.burning payments.gradual payments.window; policies sha256:0123456789ab"#);
+    insta::assert_snapshot!(line(&report()), @r#"propose risk=40 patch apps/Deployment payments/api (implies scale; may imply patch, restart) by agent healer; released by 2 of release-managers and 1 of sre; payments.burning payments.gradual payments.window; policies sha256:0123456789ab"#);
     insta::assert_snapshot!(plan_line(&plan()), @r#"escalate risk=40 plan of 1 step; nothing releases it; policies sha256:0123456789ab"#);
 }
 
@@ -162,7 +171,7 @@ fn a_plan_shows_its_steps() {
       nothing releases it
 
     ── step 1 ──
-    EXECUTE  risk 40  patch apps/Deployment payments/api (implies scale)  by agent healer
+    EXECUTE  risk 40  patch apps/Deployment payments/api (implies scale; may imply patch, restart)  by agent healer
       nobody has to agree
 
       valid until 2026-11-22T10:02:00Z
@@ -173,7 +182,7 @@ fn a_plan_shows_its_steps() {
 
     nothing releases it.
 
-    ### Step 1: ✅ execute, risk 40: `patch apps/Deployment payments/api (implies scale)`
+    ### Step 1: ✅ execute, risk 40: `patch apps/Deployment payments/api (implies scale; may imply patch, restart)`
 
     Asked by agent healer; nobody has to agree.
 

@@ -6,7 +6,8 @@ use crate::decision::{
     Contribution, FailedTruth, GrantReport, PlanReport, Report, SuggestionReport,
 };
 use crate::render::{
-    Style, asked, causes, effect, gate, grants, one_line, place, plan_size, short, values, waiver,
+    Style, asked, causes, effect, gate, grants, one_line, place, plan_size, readable, short,
+    values, waiver,
 };
 
 /// Returns a decision as text of several lines.
@@ -167,11 +168,11 @@ impl Page {
     fn suggestion(&mut self, suggestion: &SuggestionReport) {
         let value = match &suggestion.value {
             serde_json::Value::String(text) if suggestion.path.is_empty() => one_line(text),
-            value if suggestion.path.is_empty() => one_line(&value.to_string()),
+            value if suggestion.path.is_empty() => one_line(&readable(value)),
             value => format!(
                 "{} = {}",
                 one_line(&suggestion.path),
-                one_line(&value.to_string())
+                one_line(&readable(value))
             ),
         };
         let rule = self.style.faint(&one_line(&suggestion.rule));
