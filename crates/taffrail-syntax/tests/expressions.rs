@@ -49,6 +49,7 @@ fn comparisons_do_not_chain() {
         "a like b == c",
         "a == b is absent",
         "a is absent is absent",
+        "a < b < c < d and e == f",
     ] {
         assert_eq!(
             codes(&format!("policy t\nlet x = {chain}\n")),

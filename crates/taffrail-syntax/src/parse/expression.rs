@@ -170,10 +170,10 @@ impl Builder {
 
     fn presence_test(&self, operand: Operand, node: Node<'_>) -> Operand {
         let place = self.span(&node);
-        if operand.open_comparison {
-            self.chained_comparison(operand.expr.span, place, "is");
-        }
         let span = operand.expr.span.join(place);
+        if operand.open_comparison {
+            return self.chained_comparison(&operand.expr, &node, span);
+        }
         let word = node.into_inner().next();
         let presence = match word.as_ref().map(|word| word.as_str()) {
             Some("absent") => Presence::Absent,
@@ -213,7 +213,7 @@ impl Builder {
             "??" => BinaryOp::Coalesce,
             comparison => {
                 if left.open_comparison {
-                    self.chained_comparison(left.expr.span, place, comparison);
+                    return self.chained_comparison(&left.expr, operator, span);
                 }
                 if comparison == "=" {
                     self.single_equals(place);

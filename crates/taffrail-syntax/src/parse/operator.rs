@@ -1,10 +1,11 @@
 //! Mistakes in expressions that the grammar reads all the same, so that the rest is still understood.
 
-use crate::ast::{BinaryOp, Presence, Quantifier, QuantifierKind};
+use crate::ast::{BinaryOp, Expr, ExprKind, Presence, Quantifier, QuantifierKind};
 use crate::diagnostic::Diagnostic;
 use crate::span::Span;
 
 use super::build::{Builder, Node};
+use super::expression::Operand;
 
 impl Builder {
     /// Reports `&&`, `||` or `!`.
@@ -36,18 +37,59 @@ impl Builder {
         );
     }
 
-    /// Reports `a < b < c`.
-    pub(super) fn chained_comparison(&self, left: Span, place: Span, operator: &str) {
-        self.report(
-            Diagnostic::error(
-                "chained-comparison",
-                self.location(place),
-                format!("`{operator}` cannot follow another comparison"),
-            )
-            .label(self.location(left), "this is a comparison already")
-            .hint("join two comparisons with `and`: `a < b and b < c`")
-            .hint("to compare the outcome of a comparison, put it in parentheses"),
+    /// Reports `a < b < c`, once however long the chain is. Nothing in it is checked further: what it means is
+    /// not known.
+    pub(super) fn chained_comparison(
+        &self,
+        left: &Expr,
+        operator: &Node<'_>,
+        whole: Span,
+    ) -> Operand {
+        if left.kind != ExprKind::Error {
+            let example = self.unchained(left, operator, whole);
+            let example = example.unwrap_or_else(|| "a < b and b < c".into());
+            let sign = operator
+                .as_str()
+                .split_whitespace()
+                .next()
+                .unwrap_or_default();
+            self.report(
+                Diagnostic::error(
+                    "chained-comparison",
+                    self.location(self.span(operator)),
+                    format!("`{sign}` cannot follow another comparison"),
+                )
+                .label(self.location(left.span), "this is a comparison already")
+                .hint(format!("join two comparisons with `and`: `{example}`"))
+                .hint("to compare the outcome of a comparison, put it in parentheses"),
+            );
+        }
+        Operand {
+            expr: Expr {
+                kind: ExprKind::Error,
+                span: whole,
+            },
+            open_comparison: true,
+        }
+    }
+
+    /// Returns `a < b and b < c` for `a < b < c`, unless that is too long for a hint.
+    fn unchained(&self, left: &Expr, operator: &Node<'_>, whole: Span) -> Option<String> {
+        let ExprKind::Binary(_, _, _, middle) = &left.kind else {
+            return None;
+        };
+        let rest = Span {
+            start: left.span.end,
+            end: whole.end,
+        };
+        let text = |span| self.text_at(operator, span);
+        let example = format!(
+            "{} and {} {}",
+            text(left.span),
+            text(middle.span),
+            text(rest).trim()
         );
+        (example.len() <= 60 && !example.contains('\n')).then_some(example)
     }
 
     /// Reports `a not like b`, given the span and text of both sides.
