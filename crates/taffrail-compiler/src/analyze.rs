@@ -14,6 +14,7 @@ mod declare;
 mod definitions;
 mod fields;
 mod functions;
+mod givens;
 mod kinds;
 mod literals;
 mod membership;
@@ -81,6 +82,7 @@ pub fn analyze(files: &[SourceFile], options: &Options) -> (Module, Vec<Diagnost
         }
     }
     waivers::add_all(&mut ctx);
+    givens::check(&mut ctx);
     unused::mark_used_by_tests(&mut ctx);
     unused::warn(&mut ctx);
     definitions::finish(&mut ctx);
