@@ -29,7 +29,7 @@ pub(crate) fn read(request: &mut Request, field: &Field<'_>) -> Read<()> {
     ])?;
     if let Some(field) = fields.get("now") {
         request.now = match field.time()? {
-            Value::Absent => Field::not_given("now"),
+            Value::Absent | Value::Unknown(_) => Field::not_given("now"),
             now => now,
         };
     }

@@ -136,11 +136,13 @@ impl<'n> Field<'n> {
         }))
     }
 
-    /// Returns a time, absent or unknown.
+    /// Returns a time, absent or unknown. No time is written `unknown`, so that word is not mistaken for one.
     pub(crate) fn time(&self) -> Read<Value> {
+        if self.says_unknown() {
+            return Ok(Self::not_given(&self.path));
+        }
         match &self.node.kind {
             NodeKind::Leaf(value @ (Value::Time(_) | Value::Absent)) => Ok(value.clone()),
-            NodeKind::Leaf(Value::Unknown(_)) => Ok(Self::not_given(&self.path)),
             NodeKind::Leaf(Value::String(written)) => match text::parse_time(written) {
                 Some(time) => Ok(Value::Time(time)),
                 None => Err(self.error(Problem::InvalidTime {

@@ -128,6 +128,24 @@ fn the_clock_of_the_caller_stands_in_for_now() {
 }
 
 #[test]
+fn a_clock_that_is_written_unknown_stays_unknown() {
+    let defaults = Defaults {
+        now: Some("2026-11-22T10:00:00Z".parse().unwrap()),
+        ..Defaults::default()
+    };
+    let text = b"verb: scale\nintent: { goal: heal, expires: unknown }\nfacts: { now: unknown }\n";
+    let actions = read_documents("action.yaml", text, &defaults).unwrap();
+    let request = &actions[0].requests()[0];
+    assert!(
+        matches!(request.now, Value::Unknown(_)),
+        "{:?}",
+        request.now
+    );
+    let expires = request.intent.field("expires", &String::new);
+    assert!(matches!(expires, Value::Unknown(_)), "{expires:?}");
+}
+
+#[test]
 fn a_target_is_unknown_where_it_is_silent() {
     let of = |text: &str| request(&format!("target: {text}")).target;
     let pod = of("{ apiVersion: v1, kind: Pod, name: a }");
