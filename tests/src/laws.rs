@@ -7,6 +7,7 @@ mod careful;
 mod explained;
 mod faithful;
 mod mix;
+mod needed;
 mod orderless;
 mod requested;
 mod run;

@@ -11,8 +11,8 @@ use crate::node::{Entry, Node, NodeKind, Place};
 /// Reads one JSON action document for one program, several times faster than [`read_documents`].
 ///
 /// Parts of `current`, `proposed` and `facts.objects` that no rule reads are skipped without being built. The
-/// decision is the same; the *action digest* of its report covers only what was read, so approvals bind to
-/// actions that were read in full. Inside skipped parts duplicate keys are not noticed.
+/// decision is the same; the digests of action and facts in its report cover only what was read, so approvals bind
+/// to actions that were read in full. An action that may change more than its verb says is read in full anyway. Inside skipped parts duplicate keys and other mistakes are not noticed.
 ///
 /// # Errors
 ///

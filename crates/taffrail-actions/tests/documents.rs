@@ -131,7 +131,6 @@ fn the_clock_of_the_caller_stands_in_for_now() {
 fn a_clock_that_is_written_unknown_stays_unknown() {
     let defaults = Defaults {
         now: Some("2026-11-22T10:00:00Z".parse().unwrap()),
-        ..Defaults::default()
     };
     let text = b"verb: scale\nintent: { goal: heal, expires: unknown }\nfacts: { now: unknown }\n";
     let actions = read_documents("action.yaml", text, &defaults).unwrap();

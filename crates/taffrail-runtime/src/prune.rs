@@ -48,7 +48,7 @@ impl Needed {
         for expr in &data.exprs {
             match expr {
                 Expr::Changed(path) => objects.add(path.iter().map(String::as_str)),
-                Expr::Changes => objects.whole = true,
+                Expr::Changes => objects.add(std::iter::empty()),
                 _ => {}
             }
         }
@@ -80,8 +80,15 @@ impl Needed {
     }
 
     fn add<'k>(&mut self, mut path: impl Iterator<Item = &'k str>) {
+        // What is read as a whole is so whatever else names parts of it.
+        if self.whole {
+            return;
+        }
         match path.next() {
-            None => self.whole = true,
+            None => {
+                self.whole = true;
+                self.below.clear();
+            }
             Some(key) => self.below.entry(key.into()).or_default().add(path),
         }
     }
