@@ -30,6 +30,16 @@ fn check_is_content_with_sound_policies() {
 }
 
 #[test]
+fn input_that_is_not_utf8_is_refused_with_its_place() {
+    let workspace = Workspace::new(&[]);
+    let ran = workspace.run_with_input(&["check", "-"], b"policy a\n\xff\xfe");
+    insta::assert_snapshot!(ran.err, @"error: cannot read `-`: it is not UTF-8 from byte 9 on");
+    assert_eq!(ran.code, Some(2));
+    let ran = workspace.run_with_input(&["check", "-"], b"\xef\xbb");
+    insta::assert_snapshot!(ran.err, @"error: cannot read `-`: it is not UTF-8 from byte 0 on");
+}
+
+#[test]
 fn hostile_policies_are_refused_soon() {
     let workspace = Workspace::new(&[]);
     let deep = format!(
