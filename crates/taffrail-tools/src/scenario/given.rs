@@ -182,7 +182,7 @@ impl<'m> Lowering<'m> {
         }
     }
 
-    /// `Deployment "payments/api"`: a kind with its group looked up, a namespace when there is a slash, a name.
+    /// `Deployment "payments/api"`: a kind with its group looked up among the built-in and the declared ones, a namespace when there is a slash, a name.
     fn target(&mut self, kind: &KindRef, name: &Text) -> Node {
         let mut members = Vec::new();
         let built_in = built_in_group(&kind.kind.text);
@@ -190,7 +190,11 @@ impl<'m> Lowering<'m> {
             (Some(group), _) if group == "core" => Some(""),
             (Some(group), _) => Some(group.as_str()),
             (None, Some((group, _))) => Some(group),
-            (None, None) => None,
+            (None, None) => {
+                let at = self.at(kind.span);
+                let declared = self.names.declared_group(&kind.kind.text, at);
+                declared.map_err(|error| self.diagnostics.push(*error)).ok()
+            }
         };
         if let Some(group) = group {
             let version = match built_in {

@@ -18,6 +18,34 @@ pub(crate) struct Names<'m> {
 }
 
 impl<'m> Names<'m> {
+    /// Returns the group of a kind that the policies declare.
+    pub(crate) fn declared_group(self, kind: &str, at: Location) -> Found<&'m str> {
+        let declared = self.module.names.iter();
+        let mut groups: Vec<&str> = declared
+            .filter(|declared| declared.keyword == "kind")
+            .filter_map(|declared| declared.name.rsplit_once('/'))
+            .filter_map(|(group, name)| (name == kind).then_some(group))
+            .collect();
+        groups.sort_unstable();
+        groups.dedup();
+        match groups.as_slice() {
+            [group] => Ok(group),
+            [] => Err(Box::new(
+                unknown(
+                    at,
+                    format!("no built-in or declared kind is called `{kind}`"),
+                )
+                .hint(format!(
+                    "a custom kind is written with its group: `example.com/{kind}`"
+                )),
+            )),
+            [first, ..] => Err(Box::new(
+                unknown(at, format!("several groups declare a kind `{kind}`"))
+                    .hint(format!("write which one: `{first}/{kind}`")),
+            )),
+        }
+    }
+
     /// Returns the full name of a rule.
     pub(crate) fn rule(self, kind: RuleKind, name: &str, at: Location) -> Found<&'m str> {
         let rules = || {
