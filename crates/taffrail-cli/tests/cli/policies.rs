@@ -34,7 +34,7 @@ fn input_that_is_not_utf8_is_refused_with_its_place() {
     let workspace = Workspace::new(&[]);
     let ran = workspace.run_with_input(&["check", "-"], b"policy a\n\xff\xfe");
     insta::assert_snapshot!(ran.err, @"error: cannot read `-`: it is not UTF-8 from byte 9 on");
-    assert_eq!(ran.code, Some(2));
+    assert_eq!(ran.code, Some(1));
     let ran = workspace.run_with_input(&["check", "-"], b"\xef\xbb");
     insta::assert_snapshot!(ran.err, @"error: cannot read `-`: it is not UTF-8 from byte 0 on");
 }
