@@ -1,4 +1,5 @@
-//! The map of the house, `crates/README.md`, holds in both directions: every room is on it, and each uses only what it may.
+//! What holds for the whole house. Its map, `crates/README.md`, is true in both directions: every room is on it, and each
+//! uses only what it may. The runtime stands on few packages, and no file breaks the rules of style.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -77,4 +78,148 @@ fn every_room_uses_only_what_the_map_allows() {
             "`{folder}` uses {beyond:?}, which the map does not allow"
         );
     }
+}
+
+fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// Returns every text file of ours with its path from the root; what is built or fetched is left out.
+fn files() -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    collect(&repository(), "", &mut found);
+    found.sort();
+    found
+}
+
+fn collect(folder: &Path, under: &str, found: &mut Vec<(String, String)>) {
+    for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        // What Cargo, git and the fuzzer fill; in a second working tree `.git` is a file.
+        if ["target", ".git", "corpus", "artifacts", "coverage"].contains(&name.as_str()) {
+            continue;
+        }
+        let path = if under.is_empty() {
+            name.clone()
+        } else {
+            format!("{under}/{name}")
+        };
+        let kind = entry.file_type().unwrap();
+        if kind.is_dir() {
+            collect(&entry.path(), &path, found);
+        } else if kind.is_file()
+            && let Ok(text) = String::from_utf8(std::fs::read(entry.path()).unwrap())
+        {
+            found.push((path, text));
+        }
+    }
+}
+
+fn sources() -> impl Iterator<Item = (String, String)> {
+    files()
+        .into_iter()
+        .filter(|(path, _)| path.ends_with(".rs"))
+}
+
+#[test]
+fn no_file_is_longer_than_800_lines() {
+    let written = ["rs", "pest", "guard", "md", "toml", "yml", "yaml"];
+    let long: Vec<String> = files()
+        .into_iter()
+        .filter(|(path, _)| {
+            path.rsplit_once('.')
+                .is_some_and(|(_, ending)| written.contains(&ending))
+        })
+        .filter(|(_, text)| text.lines().count() > 800)
+        .map(|(path, text)| format!("{path}: {}", text.lines().count()))
+        .collect();
+    assert!(long.is_empty(), "too long: {long:?}");
+}
+
+#[test]
+fn nothing_is_left_undone_ignored_or_allowed() {
+    // In two parts, so that this file does not say them.
+    let everywhere = [("todo", "!("), ("unimplemented", "!("), ("#[ig", "nore")];
+    // What several test binaries share is not used by each: an expectation would fail in some of them.
+    let except_in_support = [("#[al", "low("), ("#![al", "low(")];
+    let mut found = Vec::new();
+    for (path, text) in sources() {
+        for (number, line) in (1..).zip(text.lines()) {
+            let shared = path.contains("/tests/support/");
+            let more = except_in_support.iter().filter(|_| !shared);
+            for (first, second) in everywhere.iter().chain(more) {
+                if line.contains(&format!("{first}{second}")) {
+                    found.push(format!("{path}:{number}: {}", line.trim()));
+                }
+            }
+        }
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[test]
+fn no_file_names_a_place_on_somebodys_machine() {
+    let words = [
+        ("/ho", "me/"),
+        ("/ro", "ot/"),
+        ("/wo", "rk/"),
+        ("/Us", "ers/"),
+    ];
+    let mut found = Vec::new();
+    for (path, text) in files() {
+        for (number, line) in (1..).zip(text.lines()) {
+            let named = words
+                .iter()
+                .map(|(first, second)| format!("{first}{second}"))
+                .any(|place| begins_a_path(line, &place));
+            if named {
+                found.push(format!("{path}:{number}: {}", line.trim()));
+            }
+        }
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+/// Whether a place stands at the start of a path: `example.com/home/` is no path of a machine.
+fn begins_a_path(line: &str, place: &str) -> bool {
+    line.match_indices(place).any(|(at, _)| {
+        let before = line[..at].chars().next_back();
+        !before.is_some_and(|letter| letter.is_alphanumeric() || ".-_*".contains(letter))
+    })
+}
+
+/// How many packages the runtime may stand on.
+const RUNTIME_BUDGET: usize = 30;
+
+#[test]
+fn the_runtime_stands_on_few_packages() {
+    let tree = std::process::Command::new(env!("CARGO"))
+        .args([
+            "tree",
+            "--offline",
+            "--locked",
+            "--package=taffrail-runtime",
+        ])
+        .args(["--edges=normal", "--prefix=none", "--format={p}"])
+        .arg("--target=x86_64-unknown-linux-gnu")
+        .current_dir(repository())
+        .output()
+        .unwrap();
+    let errors = String::from_utf8_lossy(&tree.stderr);
+    assert!(tree.status.success(), "{errors}");
+    let tree = String::from_utf8(tree.stdout).unwrap();
+    let packages: BTreeSet<&str> = tree
+        .lines()
+        .map(|line| {
+            line.trim_end_matches(" (*)")
+                .trim_end_matches(" (proc-macro)")
+        })
+        .filter(|line| !line.is_empty() && !line.starts_with("taffrail-runtime "))
+        .collect();
+    assert!(packages.len() > 5, "the count is wrong: {packages:?}");
+    assert!(
+        packages.len() <= RUNTIME_BUDGET,
+        "{} packages: {packages:?}",
+        packages.len()
+    );
 }
