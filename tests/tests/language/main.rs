@@ -8,6 +8,7 @@ mod run;
 mod show;
 mod tables;
 mod values;
+mod views;
 
 use std::path::{Path, PathBuf};
 

@@ -9,7 +9,7 @@ use taffrail_runtime::Program;
 use taffrail_syntax::{Diagnostic, SourceTable, Style, render};
 
 use crate::chapter::{self, Block, Fence};
-use crate::{show, tables, values};
+use crate::{show, tables, values, views};
 
 /// A chapter with what really happens in its blocks.
 pub(crate) struct Played {
@@ -142,6 +142,13 @@ impl Player {
                     Err(errors) => self.fault(fence.line, &errors),
                 };
             }
+            "json" | "requirements" | "digests" => {
+                self.set.used = true;
+                fence.body = match self.set.program() {
+                    Ok(program) => answered(fence.kind(), &program, &self.request),
+                    Err(errors) => self.fault(fence.line, &errors),
+                };
+            }
             "diagnostics" => {
                 self.set.used = true;
                 fence.body = match self.set.compile() {
@@ -212,6 +219,18 @@ impl Player {
     fn fault(&mut self, line: usize, message: &str) -> String {
         self.faults.push(format!("{line}: {}", message.trim_end()));
         message.to_owned()
+    }
+}
+
+/// Returns another view of what a program says about the actions of a request document.
+fn answered(kind: &str, program: &Program, document: &str) -> String {
+    match read_documents("request.yaml", document.as_bytes(), &Defaults::default()) {
+        Err(error) => format!("error: {error}\n"),
+        Ok(actions) => match kind {
+            "requirements" => views::requirements(program, &actions),
+            "digests" => views::digests(program, &actions),
+            _ => views::json(program, &actions),
+        },
     }
 }
 
