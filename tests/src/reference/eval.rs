@@ -1,17 +1,20 @@
 //! The meaning of an expression, read off its syntax tree. Nothing is shared, cached or skipped.
 
-use std::collections::BTreeMap;
+mod calls;
+mod members;
 
 use taffrail_syntax::ast::{self, BinaryOp, Expr, ExprKind, Presence, UnaryOp};
 
 use super::action::Action;
-use super::functions;
 use super::names::{Declared, Files, full_name, module_of};
 use super::number;
 use super::operators;
 use super::text;
-use super::value::{Truth, Value, differ, equal, holds};
+use super::value::{Truth, Value, equal, holds};
 use super::workload;
+
+use members::changed_paths;
+pub(crate) use members::members;
 
 /// A variable in scope.
 #[derive(Debug, Clone)]
@@ -232,130 +235,6 @@ impl<'a> Scope<'a> {
         }
     }
 
-    fn call(&self, callee: &Expr, arguments: &[ast::Argument]) -> Value {
-        let values = || {
-            arguments
-                .iter()
-                .map(|argument| self.value(&argument.value))
-                .collect::<Vec<_>>()
-        };
-        match &callee.kind {
-            ExprKind::Name(name) => {
-                if let Some(Declared::Let(file, function)) =
-                    self.files.find(&module_of(self.file), name)
-                {
-                    return self.apply(file, function, values());
-                }
-                self.built_in(name, arguments)
-            }
-            ExprKind::Field(base, method) => {
-                if let ExprKind::Name(alias) = &base.kind {
-                    let module = self.files.used_module(self.file, alias);
-                    let found = module.and_then(|module| self.files.find(&module, &method.text));
-                    if let Some(Declared::Let(file, function)) = found {
-                        return self.apply(file, function, values());
-                    }
-                }
-                let mut all = vec![self.value(base)];
-                all.extend(values());
-                functions::call(&method.text, &all)
-            }
-            other => panic!("a call of {other:?}"),
-        }
-    }
-
-    fn apply(&self, file: &'a ast::File, function: &ast::Let, values: Vec<Value>) -> Value {
-        let params = function.params.as_deref().unwrap_or_default();
-        let locals = params
-            .iter()
-            .zip(values)
-            .map(|(param, value)| Local {
-                name: param.name.text.clone(),
-                value,
-                is_object: false,
-            })
-            .collect();
-        self.elsewhere(file, locals).value(&function.body)
-    }
-
-    fn built_in(&self, name: &str, arguments: &[ast::Argument]) -> Value {
-        match (name, arguments) {
-            ("known", [inner]) => Value::Bool(!self.value(&inner.value).is_unknown()),
-            ("changed", [path]) => {
-                let keys = path_keys(&path.value);
-                let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
-                differ(
-                    &self.action.current.path(&keys),
-                    &self.action.proposed.path(&keys),
-                )
-                .value()
-            }
-            ("objects", [kind, rest @ ..]) => self.objects(&kind.value, rest),
-            ("window" | "daily" | "weekly", [from, to, zone]) => {
-                let written = |argument: &ast::Argument| match &argument.value.kind {
-                    ExprKind::Time(written) | ExprKind::String(written) => written.clone(),
-                    other => panic!("a window from {other:?}"),
-                };
-                functions::window(name, &written(from), &written(to), &written(zone))
-            }
-            _ => {
-                let values: Vec<Value> = arguments
-                    .iter()
-                    .map(|argument| self.number_or_value(&argument.value))
-                    .collect();
-                functions::call(name, &values)
-            }
-        }
-    }
-
-    fn objects(&self, kind: &Expr, rest: &[ast::Argument]) -> Value {
-        let ExprKind::Name(kind) = &kind.kind else {
-            panic!("the kind of objects is {kind:?}");
-        };
-        let argument = |name: &str| {
-            let found = rest.iter().find(|argument| {
-                argument
-                    .name
-                    .as_ref()
-                    .is_some_and(|given| given.text == name)
-            });
-            found.map(|argument| self.value(&argument.value))
-        };
-        let namespace = match argument("in") {
-            None => None,
-            Some(Value::Text(name)) => Some(name),
-            Some(_) => return Value::Unknown,
-        };
-        let labels = argument("where");
-        let is_complete = self.action.request.complete.iter().any(|complete| {
-            complete.kind == *kind
-                && (complete.namespace.is_none() || complete.namespace == namespace)
-        });
-        if !is_complete {
-            return Value::Unknown;
-        }
-        let text_is = |value: Value, wanted: &str| match value {
-            Value::Unknown => Truth::Unknown,
-            value => Truth::of(value == Value::text(wanted)),
-        };
-        let mut found = Vec::new();
-        for object in &self.action.request.objects {
-            let object = Value::of_fact(object);
-            let in_namespace = namespace.as_ref().map_or(Truth::True, |name| {
-                text_is(object.path(&["metadata", "namespace"]), name)
-            });
-            let selected = labels.as_ref().map_or(Truth::True, |labels| {
-                functions::selects(labels, &object.path(&["metadata", "labels"]))
-            });
-            match Truth::all([text_is(object.field("kind"), kind), in_namespace, selected]) {
-                Truth::True => found.push(object),
-                Truth::False => {}
-                Truth::Unknown => return Value::Unknown,
-            }
-        }
-        Value::List(found)
-    }
-
     fn binary(&self, op: BinaryOp, left: &Expr, right: &Expr) -> Value {
         let (a, b) = match op {
             // A quantity is a number where it is ordered or reckoned with, or meets a number.
@@ -522,96 +401,4 @@ fn of_type(name: &str, value: Value) -> Value {
         ("list" | "map", value) => value,
         _ => Value::Unknown,
     }
-}
-
-/// A member of what a quantifier runs over.
-pub(crate) struct Member {
-    pub(crate) key: Value,
-    pub(crate) value: Value,
-    /// A member of a map that is unknown may be absent, and then it is none.
-    pub(crate) exists: Truth,
-}
-
-/// Returns what a quantifier runs over; `None` when it is no collection.
-pub(crate) fn members(over: Value) -> Option<Vec<Member>> {
-    match over {
-        Value::Absent => Some(Vec::new()),
-        Value::List(items) => {
-            let members = items.into_iter().enumerate();
-            Some(
-                members
-                    .map(|(at, value)| Member {
-                        key: position(at),
-                        value,
-                        exists: Truth::True,
-                    })
-                    .collect(),
-            )
-        }
-        Value::Map(map) => {
-            let present = map.into_iter().filter(|(_, value)| *value != Value::Absent);
-            Some(
-                present
-                    .map(|(key, value)| {
-                        let exists = if value.is_unknown() {
-                            Truth::Unknown
-                        } else {
-                            Truth::True
-                        };
-                        Member {
-                            key: Value::Text(key),
-                            value,
-                            exists,
-                        }
-                    })
-                    .collect(),
-            )
-        }
-        _ => None,
-    }
-}
-
-fn position(at: usize) -> Value {
-    Value::Number(number::parse(&at.to_string()).unwrap())
-}
-
-/// Returns the sorted dotted paths of the leaves that differ, unknown as soon as one leaf is.
-fn changed_paths(before: &Value, after: &Value) -> Value {
-    fn collect(before: &Value, after: &Value, path: &str, found: &mut Vec<String>) -> bool {
-        let none = BTreeMap::new();
-        let (a, b) = match (before, after) {
-            (Value::Map(a), Value::Map(b)) => (a, b),
-            (Value::Absent, Value::Map(b)) if !b.is_empty() => (&none, b),
-            (Value::Map(a), Value::Absent) if !a.is_empty() => (a, &none),
-            _ => {
-                return match differ(before, after) {
-                    Truth::Unknown => false,
-                    Truth::True => {
-                        found.push(path.to_owned());
-                        true
-                    }
-                    Truth::False => true,
-                };
-            }
-        };
-        let keys: std::collections::BTreeSet<&String> = a.keys().chain(b.keys()).collect();
-        keys.into_iter().all(|key| {
-            let inner = if path.is_empty() {
-                key.clone()
-            } else {
-                format!("{path}.{key}")
-            };
-            let (a, b) = (
-                a.get(key).unwrap_or(&Value::Absent),
-                b.get(key).unwrap_or(&Value::Absent),
-            );
-            collect(a, b, &inner, found)
-        })
-    }
-    let mut found = Vec::new();
-    if !collect(before, after, "", &mut found) {
-        return Value::Unknown;
-    }
-    found.sort();
-    Value::List(found.into_iter().map(Value::Text).collect())
 }
