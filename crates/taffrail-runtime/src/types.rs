@@ -46,6 +46,29 @@ pub enum EnumType {
     BreakerState,
 }
 
+impl Type {
+    /// Returns the types of keys and elements where a value of this type has elements: positions and items of a
+    /// list, keys and values of a map.
+    #[must_use]
+    pub fn members(&self) -> Option<(Self, Self)> {
+        match self {
+            Self::List(of) => Some((Self::Number, (**of).clone())),
+            Self::Map(of) => Some((Self::String, (**of).clone())),
+            Self::Dynamic => Some((Self::Dynamic, Self::Dynamic)),
+            Self::Bool
+            | Self::String
+            | Self::Number
+            | Self::Duration
+            | Self::Time
+            | Self::Enum(_)
+            | Self::Image
+            | Self::Cidr
+            | Self::Semver
+            | Self::Window => None,
+        }
+    }
+}
+
 impl fmt::Display for Type {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -186,11 +186,7 @@ pub(super) fn budget(
             written.name.span,
         ),
     };
-    let locals = ["used", "limit", "spend"].map(|name| {
-        let local = ctx.new_local(Type::Number, Shape::Plain);
-        state.push((name, local));
-        local
-    });
+    let locals = ["used", "limit", "spend"].map(|name| bind(ctx, state, name, Type::Number));
     RuleBody::Budget {
         limit,
         per,
@@ -233,11 +229,7 @@ pub(super) fn breaker(
         ("state", Type::Enum(EnumType::BreakerState)),
         ("until", Type::Time),
     ]
-    .map(|(name, ty)| {
-        let local = ctx.new_local(ty, Shape::Plain);
-        state.push((name, local));
-        local
-    });
+    .map(|(name, ty)| bind(ctx, state, name, ty));
     RuleBody::Breaker {
         failures,
         within,
@@ -246,6 +238,13 @@ pub(super) fn breaker(
         outcome: outcome(clauses).unwrap_or(Outcome::Forbid),
         locals,
     }
+}
+
+/// Returns a new local for a name that the reason of the rule may read.
+fn bind(ctx: &mut Context<'_>, state: &mut State, name: &'static str, ty: Type) -> LocalId {
+    let local = ctx.new_local(ty, Shape::Plain);
+    state.push((name, local));
+    local
 }
 
 /// Returns a duration over literals and parameters, greater than zero.

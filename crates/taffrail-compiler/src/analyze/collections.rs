@@ -140,32 +140,18 @@ impl Checker<'_, '_> {
 
     /// Returns the types of the two variables of a quantifier over the value.
     fn elements(&mut self, over: &Expr) -> (Type, Type) {
-        match &over.ty {
-            Type::List(of) => (Type::Number, (**of).clone()),
-            Type::Map(of) => (Type::String, (**of).clone()),
-            Type::Dynamic => (Type::Dynamic, Type::Dynamic),
-            Type::Bool
-            | Type::String
-            | Type::Number
-            | Type::Duration
-            | Type::Time
-            | Type::Enum(_)
-            | Type::Image
-            | Type::Cidr
-            | Type::Semver
-            | Type::Window => {
-                let found = types::with_article(&over.ty);
-                self.ctx.report(
-                    Diagnostic::error(
-                        "not-iterable",
-                        over.location,
-                        format!("a quantifier runs over a list or a map, not {found}"),
-                    )
-                    .at(format!("this is {found}")),
-                );
-                (Type::Dynamic, Type::Dynamic)
-            }
-        }
+        over.ty.members().unwrap_or_else(|| {
+            let found = types::with_article(&over.ty);
+            self.ctx.report(
+                Diagnostic::error(
+                    "not-iterable",
+                    over.location,
+                    format!("a quantifier runs over a list or a map, not {found}"),
+                )
+                .at(format!("this is {found}")),
+            );
+            (Type::Dynamic, Type::Dynamic)
+        })
     }
 
     /// Brings a variable into scope.

@@ -152,31 +152,17 @@ impl Checker<'_, '_> {
         {
             return self.member(base, key, index.span, span);
         }
-        let (ty, expected) = match &base.ty {
-            Type::List(of) => ((**of).clone(), Type::Number),
-            Type::Map(of) => ((**of).clone(), Type::String),
-            Type::Dynamic => (Type::Dynamic, Type::Dynamic),
-            Type::Bool
-            | Type::String
-            | Type::Number
-            | Type::Duration
-            | Type::Time
-            | Type::Enum(_)
-            | Type::Image
-            | Type::Cidr
-            | Type::Semver
-            | Type::Window => {
-                let found = types::with_article(&base.ty);
-                return self.invalid(
-                    Diagnostic::error(
-                        "not-indexable",
-                        base.location,
-                        format!("{found} has no elements"),
-                    )
-                    .at(format!("this is {found}"))
-                    .hint("only lists and maps have elements"),
-                );
-            }
+        let Some((expected, ty)) = base.ty.members() else {
+            let found = types::with_article(&base.ty);
+            return self.invalid(
+                Diagnostic::error(
+                    "not-indexable",
+                    base.location,
+                    format!("{found} has no elements"),
+                )
+                .at(format!("this is {found}"))
+                .hint("only lists and maps have elements"),
+            );
         };
         let role = if matches!(base.ty, Type::List(_)) {
             "a position in a list"
