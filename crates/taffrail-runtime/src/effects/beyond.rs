@@ -130,3 +130,98 @@ fn differs_outside(before: &Value, after: &Value, paths: &[&[&str]]) -> Truth {
             ))
         })
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value as Json, json};
+
+    use super::*;
+
+    fn beyond(verb: &str, current: &Json, proposed: &Json) -> Truth {
+        let request = Request {
+            verb: Value::string(verb),
+            current: Value::from_json(current),
+            proposed: Proposed::Given(Value::from_json(proposed)),
+            ..Request::default()
+        };
+        changes_beyond(verb, &request, &Value::from_json(proposed))
+    }
+
+    #[test]
+    fn what_a_verb_does_is_not_beyond_it() {
+        let restarted = json!({ "kubectl.kubernetes.io/restartedAt": "2026-11-22T10:00:00Z" });
+        for (verb, current, proposed) in [
+            (
+                "scale",
+                json!({ "spec": { "replicas": 1 } }),
+                json!({ "spec": { "replicas": 2 } }),
+            ),
+            (
+                "scale",
+                json!({ "spec": {} }),
+                json!({ "spec": { "replicas": 2 } }),
+            ),
+            (
+                "restart",
+                json!({ "spec": { "template": { "spec": {} } }, "status": { "replicas": 2 } }),
+                json!({ "spec": { "template": { "metadata": { "annotations": restarted }, "spec": {} } } }),
+            ),
+            (
+                "label",
+                json!({ "metadata": { "generation": 1, "labels": { "a": "b" } } }),
+                json!({ "metadata": { "generation": 2 } }),
+            ),
+            ("delete", json!({ "spec": {} }), Json::Null),
+            ("get", json!({ "spec": {} }), Json::Null),
+            (
+                "apply",
+                json!({ "spec": { "replicas": 1 } }),
+                json!({ "spec": { "paused": true } }),
+            ),
+        ] {
+            let truth = beyond(verb, &current, &proposed);
+            assert_eq!(truth, Truth::False, "{verb}: {current} to {proposed}");
+        }
+    }
+
+    #[test]
+    fn everything_else_is_beyond_it() {
+        for (verb, current, proposed) in [
+            (
+                "scale",
+                json!({ "spec": { "replicas": 1 } }),
+                json!({ "spec": { "replicas": 2, "paused": true } }),
+            ),
+            ("scale", Json::Null, json!({ "spec": { "replicas": 2 } })),
+            ("scale", json!({ "spec": { "replicas": 2 } }), Json::Null),
+            (
+                "scale",
+                json!({ "status": { "a": 1 } }),
+                json!({ "status": { "a": 2 } }),
+            ),
+            (
+                "restart",
+                json!({}),
+                json!({ "spec": { "template": { "metadata": { "annotations": { "a": "b" } } } } }),
+            ),
+            (
+                "annotate",
+                json!({ "metadata": {} }),
+                json!({ "metadata": { "labels": { "a": "b" } } }),
+            ),
+            (
+                "rollback",
+                json!({ "spec": { "a": 1 } }),
+                json!({ "spec": { "a": 2 } }),
+            ),
+            (
+                "get",
+                json!({ "spec": { "a": 1 } }),
+                json!({ "spec": { "a": 2 } }),
+            ),
+        ] {
+            let truth = beyond(verb, &current, &proposed);
+            assert_eq!(truth, Truth::True, "{verb}: {current} to {proposed}");
+        }
+    }
+}
