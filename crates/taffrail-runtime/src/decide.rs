@@ -169,9 +169,7 @@ pub(crate) fn decide<'a>(program: &Arc<Loaded>, facts: HeldFacts<'a>) -> Decisio
             grants: Vec::new(),
             thresholds: Thresholds::built_in(program),
         };
-        let mut candidates = Vec::new();
-        program.index.candidates(&facts, &mut candidates);
-        for id in candidates {
+        for id in program.index.candidates(&facts) {
             if let Some(rule) = program.rule(id) {
                 round.consider(id, rule);
             }

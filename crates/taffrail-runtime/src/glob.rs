@@ -68,6 +68,19 @@ fn next_step(pattern: &mut Chars<'_>) -> Option<Step> {
     }
 }
 
+/// Returns the text that everything which the pattern matches starts with, and whether that text is all that it matches.
+pub(crate) fn literal_prefix(pattern: &str) -> (String, bool) {
+    let mut rest = pattern.chars();
+    let mut prefix = String::new();
+    loop {
+        match next_step(&mut rest) {
+            Some(Step::Literal(letter)) => prefix.push(letter),
+            Some(Step::Run | Step::Any) => return (prefix, false),
+            None => return (prefix, true),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -131,6 +144,13 @@ mod tests {
         fn matching_agrees_with_the_definition(pattern in r"[ab*?\\]{0,8}", text in r"[ab*\\]{0,10}") {
             let (p, t): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
             prop_assert_eq!(like(&pattern, &text), naive(&p, &t));
+        }
+
+        #[test]
+        fn what_matches_starts_with_the_prefix(pattern in r"[ab*?\\]{0,8}", text in r"[ab*\\]{0,10}") {
+            let (prefix, whole) = literal_prefix(&pattern);
+            prop_assert!(!like(&pattern, &text) || text.starts_with(&prefix));
+            prop_assert!(!whole || like(&pattern, &text) == (text == prefix));
         }
 
         #[test]
