@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::hint::black_box;
 
 use serde_json::Value;
-use taffrail_actions::{Action, Defaults, read_documents};
+use taffrail_actions::{Action, Defaults, read_documents, read_needed};
 use taffrail_compiler::{Options, compile};
 use taffrail_runtime::decision::{Report, Verdict};
 use taffrail_runtime::request::Request;
@@ -124,9 +124,9 @@ impl Contestant for Prepared {
 
 /// Decides a request document from its bytes.
 pub(crate) fn decide_bytes(program: &Program, bytes: &[u8]) -> Result<Verdict, Failure> {
-    match read_documents("action.json", bytes, &Defaults::default())?.first() {
-        Some(Action::Single(request)) => Ok(program.decide(request).verdict()),
-        Some(Action::Plan(_)) | None => Err("the document holds no single action".into()),
+    match read_needed(program, bytes, &Defaults::default())? {
+        Action::Single(request) => Ok(program.decide(&request).verdict()),
+        Action::Plan(_) => Err("the document holds no single action".into()),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::{Serialize, Serializer};
 
 use crate::cause::Cause;
 use crate::decimal::Decimal;
@@ -65,38 +66,45 @@ impl Value {
     /// strings, and what JSON has no type for is its text.
     #[must_use]
     pub fn to_json(&self) -> serde_json::Value {
-        match self {
-            Self::Absent => serde_json::Value::Null,
-            Self::Unknown(causes) => {
-                let causes = causes.iter().map(ToString::to_string).collect::<Vec<_>>();
-                serde_json::json!({ "unknown": causes })
+        // Nothing of a value fails to serialise: all keys are texts.
+        serde_json::to_value(Plain(self)).unwrap_or_default()
+    }
+}
+
+/// A value that serialises as its plain JSON, keys sorted.
+pub(crate) struct Plain<'v>(pub(crate) &'v Value);
+
+impl Serialize for Plain<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Value::Absent => to.serialize_unit(),
+            Value::Unknown(causes) => {
+                let causes: Vec<String> = causes.iter().map(ToString::to_string).collect();
+                to.collect_map([("unknown", causes)])
             }
-            Self::Bool(truth) => (*truth).into(),
-            Self::Number(number) => number_to_json(*number),
-            Self::Duration(duration) => text::duration(*duration).into(),
-            Self::Time(time) => text::time(*time).into(),
-            Self::String(string) => (**string).into(),
-            Self::List(items) => items.iter().map(Self::to_json).collect(),
-            Self::Map(map) => map
-                .iter()
-                .map(|(key, value)| (key.to_owned(), value.to_json()))
-                .collect(),
-            Self::Image(image) => image.to_string().into(),
-            Self::Cidr(cidr) => cidr.to_string().into(),
-            Self::Semver(version) => version.to_string().into(),
-            Self::Window(window) => window.to_string().into(),
+            Value::Bool(truth) => to.serialize_bool(*truth),
+            Value::Number(number) => plain_number(*number, to),
+            Value::Duration(duration) => to.serialize_str(&text::duration(*duration)),
+            Value::Time(time) => to.serialize_str(&text::time(*time)),
+            Value::String(string) => to.serialize_str(string),
+            Value::List(items) => to.collect_seq(items.iter().map(Plain)),
+            Value::Map(map) => to.collect_map(map.iter().map(|(key, value)| (key, Plain(value)))),
+            Value::Image(image) => to.collect_str(image),
+            Value::Cidr(cidr) => to.collect_str(cidr),
+            Value::Semver(version) => to.collect_str(version),
+            Value::Window(window) => to.collect_str(window),
         }
     }
 }
 
-fn number_to_json(number: Decimal) -> serde_json::Value {
+fn plain_number<S: Serializer>(number: Decimal, to: S) -> Result<S::Ok, S::Error> {
     if let Some(integer) = number.to_i64() {
-        return integer.into();
+        return to.serialize_i64(integer);
     }
     let text = number.to_string();
     match text.parse::<f64>() {
-        Ok(float) if Decimal::from_f64(float) == Some(number) => float.into(),
-        Ok(_) | Err(_) => text.into(),
+        Ok(float) if Decimal::from_f64(float) == Some(number) => to.serialize_f64(float),
+        Ok(_) | Err(_) => to.serialize_str(&text),
     }
 }
 
