@@ -246,6 +246,7 @@ fn a_failure_says_what_was_expected_and_why_it_is_not_so() {
 fn mistakes_in_tests_are_explained() {
     let tests = r#"
 test "keys" { given { vreb: scale } expect propose }
+test "facts of documents" { given { verb: scale facts: { now: unknown } } expect propose }
 test "verbs" { given { verb: scael } expect propose }
 test "declared verbs" { given { verb: defrost } expect propose }
 test "signals" { given { verb: scale signals: { eror_rate: 1 } } expect propose }

@@ -219,6 +219,11 @@ impl Checker<'_, '_> {
         if ["state", "until"].contains(&name) {
             return vec![format!("only the `because` of a breaker may read `{name}`")];
         }
+        let paths = roots::paths_to(name);
+        if !paths.is_empty() {
+            let paths: Vec<String> = paths.iter().map(|path| format!("`{path}`")).collect();
+            return vec![format!("did you mean {}?", paths.join(" or "))];
+        }
         let candidates = self.names_in_scope();
         match nearest(name, candidates.iter().map(String::as_str)) {
             Some(near) => vec![format!("did you mean `{near}`?")],

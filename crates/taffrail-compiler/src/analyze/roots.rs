@@ -98,6 +98,18 @@ pub(super) fn fact(root: Root) -> Fact {
     }
 }
 
+/// Returns the paths of all facts whose last word is this one.
+pub(super) fn paths_to(field: &str) -> Vec<String> {
+    Root::ALL
+        .into_iter()
+        .filter(|root| match fact(*root) {
+            Fact::Record(fields) => fields.iter().any(|(name, _)| *name == field),
+            Fact::Plain(_) | Fact::Object => false,
+        })
+        .map(|root| format!("{}.{field}", root.name()))
+        .collect()
+}
+
 /// Returns the root of a name.
 pub(super) fn root(name: &str) -> Option<Root> {
     Root::ALL.into_iter().find(|root| root.name() == name)

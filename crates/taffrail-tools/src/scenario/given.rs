@@ -124,6 +124,9 @@ impl<'m> Lowering<'m> {
         let message = format!("a `given` has no `{}`", key.text);
         let error = Diagnostic::error(codes::UNKNOWN_GIVEN_KEY, self.at(key.span), message);
         self.diagnostics.push(match nearest(&key.text, all) {
+            _ if key.text == "facts" => error.hint(
+                "what documents keep under `facts` stands here itself: `now: …`, `cluster: …`",
+            ),
             Some(near) => error.hint(format!("did you mean `{near}`?")),
             None => error,
         });
