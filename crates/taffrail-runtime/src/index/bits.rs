@@ -57,10 +57,11 @@ impl Bits {
     }
 }
 
-/// A set of rules that gets smaller and smaller. Words that are empty are not looked at again.
+/// A set of rules that gets smaller and smaller.
 #[derive(Debug)]
 pub(super) struct Survivors {
     bits: Bits,
+    /// The words that are still looked at: all that are not empty.
     live: Vec<u32>,
     /// Room for what the step at hand keeps.
     kept: Vec<Seat>,
@@ -69,10 +70,9 @@ pub(super) struct Survivors {
 impl Survivors {
     /// Starts with a whole set.
     pub(super) fn new(bits: Bits) -> Self {
-        let live = (0_u32..).zip(&bits.0);
-        let live = live.filter(|(_, word)| **word != 0).map(|(at, _)| at);
+        let words = u32::try_from(bits.words()).unwrap_or(u32::MAX);
         Self {
-            live: live.collect(),
+            live: (0..words).collect(),
             bits,
             kept: Vec::new(),
         }
