@@ -13,7 +13,8 @@ fn the_program_and_the_reference_agree() {
     law("faithful", case(), faithful);
 }
 
-fn faithful(case: &Case) -> Result<(), String> {
+/// Tells whether program and reference say the same of every request.
+pub(super) fn faithful(case: &Case) -> Result<(), String> {
     let compiled = compiled(&case.set, &case.settings)?;
     for request in &case.requests {
         let report = compiled.program.decide(&request.0).report();

@@ -30,11 +30,11 @@ fn number(variable: &str) -> Option<u64> {
     )
 }
 
-fn runner(cases: usize, seed: u64) -> TestRunner {
+fn runner(cases: usize, seed: u64, shrink: u32) -> TestRunner {
     let config = Config {
         cases: u32::try_from(cases).unwrap(),
         failure_persistence: None,
-        max_shrink_iters: 600,
+        max_shrink_iters: shrink,
         ..Config::default()
     };
     let bytes: Vec<u8> = seed.to_le_bytes().into_iter().cycle().take(32).collect();
@@ -43,7 +43,7 @@ fn runner(cases: usize, seed: u64) -> TestRunner {
 
 /// Returns some values of a strategy, the same ones every time.
 pub(crate) fn sample<S: Strategy>(strategy: S, count: usize) -> Vec<S::Value> {
-    let mut runner = runner(count, SEED);
+    let mut runner = runner(count, SEED, 0);
     (0..count)
         .map(|_| strategy.new_tree(&mut runner).unwrap().current())
         .collect()
@@ -57,12 +57,37 @@ pub(crate) fn law<S: Strategy>(
 ) where
     S::Value: Debug,
 {
-    let wanted =
-        number("TAFFRAIL_LAWS_CASES").map_or(CASES, |cases| usize::try_from(cases).unwrap());
+    try_law(name, wanted(), 600, cases, holds);
+}
+
+/// As [`law`], for one that takes ten times longer: with a tenth of the decisions.
+pub(crate) fn slow_law<S: Strategy>(
+    name: &str,
+    cases: S,
+    holds: impl Fn(&S::Value) -> Result<(), String>,
+) where
+    S::Value: Debug,
+{
+    try_law(name, wanted().div_ceil(10), 20, cases, holds);
+}
+
+fn wanted() -> usize {
+    number("TAFFRAIL_LAWS_CASES").map_or(CASES, |cases| usize::try_from(cases).unwrap())
+}
+
+fn try_law<S: Strategy>(
+    name: &str,
+    wanted: usize,
+    shrink: u32,
+    cases: S,
+    holds: impl Fn(&S::Value) -> Result<(), String>,
+) where
+    S::Value: Debug,
+{
     let seed = number("TAFFRAIL_LAWS_SEED").unwrap_or(SEED);
     let sets = wanted.div_ceil(REQUESTS);
     println!("{name}: {wanted} decisions, TAFFRAIL_LAWS_SEED={seed}");
-    let mut runner = runner(sets, seed);
+    let mut runner = runner(sets, seed, shrink);
     match runner.run(&cases, |case| holds(&case).map_err(TestCaseError::fail)) {
         Ok(()) => {}
         Err(TestError::Fail(reason, case)) => {
