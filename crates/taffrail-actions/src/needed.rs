@@ -12,7 +12,9 @@ use crate::node::{Entry, Node, NodeKind, Place};
 ///
 /// Parts of `current`, `proposed` and `facts.objects` that no rule reads are skipped without being built. The
 /// decision is the same; the digests of action and facts in its report cover only what was read, so approvals bind
-/// to actions that were read in full. An action that may change more than its verb says is read in full anyway. Inside skipped parts duplicate keys and other mistakes are not noticed.
+/// to actions that were read in full. An action whose verb has an effect of its own is read in full anyway, unless the skipped parts of `current` and
+/// `proposed` are written alike: elsewhere it may change more than its verb says. Inside skipped parts duplicate
+/// keys and other mistakes are not noticed.
 ///
 /// # Errors
 ///
@@ -33,12 +35,12 @@ pub fn read_needed(
     bytes: &[u8],
     defaults: &Defaults,
 ) -> Result<Action, ActionError> {
-    let quick = program
-        .read_needed(bytes)
-        .ok()
-        .map(node)
-        .and_then(|node| action_from_node(&node, defaults).ok())
-        .filter(|action| !action.requests().iter().any(Request::looks_everywhere));
+    let quick = program.read_needed(bytes).ok().and_then(|document| {
+        let action = action_from_node(&node(document.value), defaults).ok()?;
+        let looks_elsewhere =
+            !document.same_elsewhere && action.requests().iter().any(Request::looks_everywhere);
+        (!looks_elsewhere).then_some(action)
+    });
     match quick {
         Some(action) => Ok(action),
         // Reading it again in full finds the place of what is wrong, and what else changes.

@@ -56,6 +56,7 @@ pub use decimal::Decimal;
 pub use engine::ProgramError;
 pub use facts::Facts;
 pub use plan::PlanDecision;
+pub use prune::NeededDocument;
 pub use requirements::{ObjectRequirement, Requirements, SignalRequirement};
 pub use saved::Program;
 pub use truth::Truth;

@@ -1,11 +1,11 @@
 //! Reads of a JSON document only what a program needs, without building the rest.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use rustc_hash::FxHashMap;
-use serde::de::{
-    DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
-};
+use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
 
 use crate::json::Json;
 use crate::program::{Expr, ProgramData, Root};
@@ -106,11 +106,19 @@ impl Needed {
 
     /// Reads the needed parts of a JSON text. Keys of objects that are not needed are left out; duplicates
     /// among those that are read are errors.
-    pub(crate) fn read(&self, bytes: &[u8]) -> Result<Value, serde_json::Error> {
+    pub(crate) fn read<'d>(&'d self, bytes: &'d [u8]) -> Result<NeededDocument, serde_json::Error> {
         let mut source = serde_json::Deserializer::from_slice(bytes);
-        let value = self.deserialize(&mut source)?;
+        let mut unread = Vec::new();
+        let value = Reader {
+            needed: self,
+            unread: &mut unread,
+        }
+        .deserialize(&mut source)?;
         source.end()?;
-        Ok(value)
+        Ok(NeededDocument {
+            value,
+            same_elsewhere: inside(&unread, "current") == inside(&unread, "proposed"),
+        })
     }
 
     /// Whether nothing below is treated specially.
@@ -119,11 +127,64 @@ impl Needed {
     }
 }
 
-impl<'de> DeserializeSeed<'de> for &Needed {
+/// What a program needs of a request document.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NeededDocument {
+    /// The parts that were read.
+    pub value: Value,
+    /// Whether `current` and `proposed` certainly agree in everything that was not read: what differs between
+    /// the parts that were read is then all that differs. If not set, nobody has looked closely enough to say.
+    pub same_elsewhere: bool,
+}
+
+/// A step on the way through what is not read, in the order written.
+#[derive(Debug, PartialEq)]
+enum Unread<'d> {
+    /// Into the value of a key that is read in part.
+    Into(&'d str),
+    /// Out of it.
+    Out,
+    /// A member that is not read, as it is written.
+    Member(Cow<'d, str>, &'d str),
+    /// An item of a list that is not read, as it is written.
+    Item(&'d str),
+}
+
+/// Returns what was not read inside one key of the document.
+fn inside<'u, 'd>(unread: &'u [Unread<'d>], name: &str) -> &'u [Unread<'d>] {
+    let mut depth = 0_usize;
+    let mut start = None;
+    for (at, step) in unread.iter().enumerate() {
+        match step {
+            Unread::Into(key) => {
+                if depth == 0 && *key == name {
+                    start = Some(at.saturating_add(1));
+                }
+                depth = depth.saturating_add(1);
+            }
+            Unread::Out => {
+                depth = depth.saturating_sub(1);
+                if let (0, Some(start)) = (depth, start) {
+                    return unread.get(start..at).unwrap_or_default();
+                }
+            }
+            Unread::Member(..) | Unread::Item(_) => {}
+        }
+    }
+    &[]
+}
+
+/// Reads the needed parts of one value and notes the others.
+struct Reader<'r, 'd> {
+    needed: &'d Needed,
+    unread: &'r mut Vec<Unread<'d>>,
+}
+
+impl<'de> DeserializeSeed<'de> for Reader<'_, 'de> {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'de>>(self, source: D) -> Result<Value, D::Error> {
-        if self.is_plain() {
+        if self.needed.is_plain() {
             Json.deserialize(source)
         } else {
             source.deserialize_any(self)
@@ -132,7 +193,7 @@ impl<'de> DeserializeSeed<'de> for &Needed {
 }
 
 /// Anything but a map is read as it is: rules find the wrong type then.
-impl<'de> Visitor<'de> for &Needed {
+impl<'de> Visitor<'de> for Reader<'_, 'de> {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -164,22 +225,32 @@ impl<'de> Visitor<'de> for &Needed {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut source: A) -> Result<Value, A::Error> {
-        if self.whole {
+        if self.needed.whole {
             return Json.visit_seq(source);
         }
         // No path leads into a list, so its type is all that rules can find here.
-        while source.next_element::<IgnoredAny>()?.is_some() {}
+        while let Some(item) = source.next_element::<&RawValue>()? {
+            self.unread.push(Unread::Item(item.get()));
+        }
         Ok(Value::List(Vec::new()))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut source: A) -> Result<Value, A::Error> {
+        let Self { needed, unread } = self;
         let mut entries = Vec::new();
-        while let Some(next) = source.next_key_seed(Key(self))? {
+        while let Some(next) = source.next_key_seed(Key(needed))? {
             match next {
-                NextKey::Inner(key, inner) => entries.push((key, source.next_value_seed(inner)?)),
+                NextKey::Inner(key, needed) => {
+                    unread.push(Unread::Into(key));
+                    let unread = &mut *unread;
+                    let value = source.next_value_seed(Reader { needed, unread })?;
+                    unread.push(Unread::Out);
+                    entries.push((key.into(), value));
+                }
                 NextKey::Whole(key) => entries.push((key, source.next_value_seed(Json)?)),
-                NextKey::Skip => {
-                    source.next_value::<IgnoredAny>()?;
+                NextKey::Skip(key) => {
+                    let member = source.next_value::<&RawValue>()?;
+                    unread.push(Unread::Member(key, member.get()));
                 }
             }
         }
@@ -190,34 +261,44 @@ impl<'de> Visitor<'de> for &Needed {
 }
 
 /// Reads a key and tells what to do with its value, so that keys nobody needs are never copied.
-struct Key<'n>(&'n Needed);
+struct Key<'d>(&'d Needed);
 
-enum NextKey<'n> {
-    Inner(Box<str>, &'n Needed),
+enum NextKey<'d> {
+    Inner(&'d str, &'d Needed),
     Whole(Box<str>),
-    Skip,
+    Skip(Cow<'d, str>),
 }
 
-impl<'de, 'n> DeserializeSeed<'de> for Key<'n> {
-    type Value = NextKey<'n>;
+impl<'d> Key<'d> {
+    fn next(self, key: Cow<'d, str>) -> NextKey<'d> {
+        match self.0.below.get_key_value(&*key) {
+            Some((key, inner)) => NextKey::Inner(key, inner),
+            None if self.0.whole => NextKey::Whole(key.into()),
+            None => NextKey::Skip(key),
+        }
+    }
+}
 
-    fn deserialize<D: Deserializer<'de>>(self, source: D) -> Result<NextKey<'n>, D::Error> {
+impl<'de> DeserializeSeed<'de> for Key<'de> {
+    type Value = NextKey<'de>;
+
+    fn deserialize<D: Deserializer<'de>>(self, source: D) -> Result<NextKey<'de>, D::Error> {
         source.deserialize_str(self)
     }
 }
 
-impl<'n> Visitor<'_> for Key<'n> {
-    type Value = NextKey<'n>;
+impl<'de> Visitor<'de> for Key<'de> {
+    type Value = NextKey<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a key")
     }
 
-    fn visit_str<E: serde::de::Error>(self, key: &str) -> Result<NextKey<'n>, E> {
-        Ok(match self.0.below.get(key) {
-            Some(inner) => NextKey::Inner(key.into(), inner),
-            None if self.0.whole => NextKey::Whole(key.into()),
-            None => NextKey::Skip,
-        })
+    fn visit_borrowed_str<E: serde::de::Error>(self, key: &'de str) -> Result<NextKey<'de>, E> {
+        Ok(self.next(Cow::Borrowed(key)))
+    }
+
+    fn visit_str<E: serde::de::Error>(self, key: &str) -> Result<NextKey<'de>, E> {
+        Ok(self.next(Cow::Owned(key.to_owned())))
     }
 }

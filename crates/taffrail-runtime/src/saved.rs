@@ -10,9 +10,9 @@ use crate::engine::{Loaded, ProgramError};
 use crate::facts::Facts;
 use crate::plan::{self, PlanDecision};
 use crate::program::ProgramData;
+use crate::prune::NeededDocument;
 use crate::request::{Plan, Request};
 use crate::requirements::{self, Requirements};
-use crate::value::Value;
 
 /// Version of the saved form.
 const FORMAT: u32 = 1;
@@ -88,7 +88,7 @@ impl Program {
     /// # Errors
     ///
     /// Text that is not JSON, and a key that stands twice among those that are read.
-    pub fn read_needed(&self, document: &[u8]) -> Result<Value, serde_json::Error> {
+    pub fn read_needed(&self, document: &[u8]) -> Result<NeededDocument, serde_json::Error> {
         self.loaded.needed.read(document)
     }
 

@@ -65,8 +65,14 @@ fn own(verb: &str) -> Option<Own> {
 
 /// Whether the verbs of an action depend on everything that its objects hold.
 pub(super) fn looks_everywhere(request: &Request) -> bool {
-    request.proposed != Proposed::FromVerb
-        && matches!(&request.verb, Value::String(verb) if own(verb).is_some())
+    let Value::String(verb) = &request.verb else {
+        return false;
+    };
+    match (&request.proposed, own(verb)) {
+        (Proposed::FromVerb, _) | (_, None) => false,
+        (Proposed::Given(Value::Absent), Some(own)) => !own.may_be_absent,
+        (Proposed::Given(_) | Proposed::Patch(_), Some(_)) => true,
+    }
 }
 
 /// Tells whether a given `proposed` changes more than the verb does; then the action is a patch too.
