@@ -146,14 +146,14 @@ fn step(request: &mut Request, fields: &Fields<'_>) -> Read<()> {
         };
     }
     if let Some(field) = fields.get("target") {
-        request.target = target(&field)?;
+        target(&mut request.target, &field)?;
     }
     if let Some(field) = fields.get("subresource") {
         request.subresource = field.string()?;
     }
     if let Some(field) = fields.get("current") {
         request.current = field.object()?;
-        check::same_object(&request.target, &field)?;
+        check::same_object(&request.target, &request.current, &field)?;
     }
     request.proposed = proposed(&request.target, fields)?;
     request.rollback = rollback::read(request, fields.get("rollback").as_ref())?;
@@ -175,7 +175,7 @@ fn proposed(target: &Target, fields: &Fields<'_>) -> Read<Proposed> {
         })),
         (Some(field), None) => {
             let value = field.object()?;
-            check::same_object(target, &field)?;
+            check::same_object(target, &value, &field)?;
             Ok(Proposed::Given(value))
         }
         (None, Some(field)) if field.says_unknown() => {
@@ -183,18 +183,18 @@ fn proposed(target: &Target, fields: &Fields<'_>) -> Read<Proposed> {
         }
         (None, Some(field)) => {
             field.entries()?;
-            check::same_object(target, &field)?;
-            Ok(Proposed::Patch(field.node.to_value()))
+            let patch = field.node.to_value();
+            check::same_object(target, &patch, &field)?;
+            Ok(Proposed::Patch(patch))
         }
         (None, None) => Ok(Proposed::FromVerb),
     }
 }
 
 /// Reads the target. What is left out is unknown: only a kind that is known to have no namespace has none.
-fn target(field: &Field<'_>) -> Read<Target> {
-    let mut target = Request::default().target;
+fn target(target: &mut Target, field: &Field<'_>) -> Read<()> {
     if field.says_unknown() {
-        return Ok(target);
+        return Ok(());
     }
     let fields = field.fields(&["apiVersion", "kind", "namespace", "name"])?;
     if let Some(field) = fields.get("apiVersion") {
@@ -216,12 +216,10 @@ fn target(field: &Field<'_>) -> Read<Target> {
     }
     match fields.get("namespace") {
         Some(field) => target.namespace = field.string()?,
-        None if kinds::scope_of(&target) == Some(Scope::Cluster) => {
-            target.namespace = Value::Absent
-        }
+        None if kinds::scope_of(target) == Some(Scope::Cluster) => target.namespace = Value::Absent,
         None => {}
     }
-    Ok(target)
+    Ok(())
 }
 
 fn api_version(field: &Field<'_>) -> Read<(Value, Value)> {

@@ -23,34 +23,26 @@ pub(crate) fn split_api_version(text: &str) -> Option<(&str, &str)> {
 
 /// Checks that an object does not say that it is another than the target. Rules match on the target and read the
 /// object: if the two differed, an action could be judged by one and do the other.
-pub(crate) fn same_object(target: &Target, object: &Field<'_>) -> Result<(), ActionError> {
-    let metadata = object.node.get("metadata");
-    let text = |node: Option<&crate::node::Node>| match node.map(crate::node::Node::to_value) {
-        Some(Value::String(text)) => Some(text),
-        _ => None,
-    };
-    let api_version = text(object.node.get("apiVersion"));
-    let group = api_version
-        .as_deref()
+pub(crate) fn same_object(
+    target: &Target,
+    object: &Value,
+    field: &Field<'_>,
+) -> Result<(), ActionError> {
+    let group = text(object, &["apiVersion"])
         .and_then(split_api_version)
-        .map(|(group, _)| group.into());
+        .map(|(group, _)| group);
     let pairs = [
         ("apiVersion", group, "target.apiVersion", &target.group),
-        (
-            "kind",
-            text(object.node.get("kind")),
-            "target.kind",
-            &target.kind,
-        ),
+        ("kind", text(object, &["kind"]), "target.kind", &target.kind),
         (
             "metadata.namespace",
-            text(metadata.and_then(|metadata| metadata.get("namespace"))),
+            text(object, &["metadata", "namespace"]),
             "target.namespace",
             &target.namespace,
         ),
         (
             "metadata.name",
-            text(metadata.and_then(|metadata| metadata.get("name"))),
+            text(object, &["metadata", "name"]),
             "target.name",
             &target.name,
         ),
@@ -59,9 +51,9 @@ pub(crate) fn same_object(target: &Target, object: &Field<'_>) -> Result<(), Act
         let (Some(found), Value::String(expected)) = (found, expected) else {
             continue;
         };
-        if found != *expected {
-            return Err(object.error(Problem::Contradiction {
-                path: format!("{}.{path}", object.path),
+        if *found != **expected {
+            return Err(field.error(Problem::Contradiction {
+                path: format!("{}.{path}", field.path),
                 found: found.into(),
                 target: of_target.into(),
                 expected: expected.to_string(),
@@ -69,4 +61,19 @@ pub(crate) fn same_object(target: &Target, object: &Field<'_>) -> Result<(), Act
         }
     }
     Ok(())
+}
+
+/// Returns the text at a path of an object.
+fn text<'v>(object: &'v Value, path: &[&str]) -> Option<&'v str> {
+    let mut value = object;
+    for key in path {
+        match value {
+            Value::Map(map) => value = map.get(key)?,
+            _ => return None,
+        }
+    }
+    match value {
+        Value::String(text) => Some(text),
+        _ => None,
+    }
 }

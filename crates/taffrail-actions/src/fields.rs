@@ -222,7 +222,9 @@ impl<'n> Field<'n> {
             return Ok(Self::not_given(&self.path));
         }
         match &self.node.kind {
-            NodeKind::Map(_) | NodeKind::Leaf(Value::Absent) => Ok(self.node.to_value()),
+            NodeKind::Map(_) | NodeKind::Leaf(Value::Absent | Value::Map(_)) => {
+                Ok(self.node.to_value())
+            }
             NodeKind::Leaf(_) | NodeKind::List(_) => Err(self.wrong_type("an object or null")),
         }
     }
@@ -242,7 +244,7 @@ impl<'n> Fields<'n> {
         if self.path.is_empty() {
             key.to_owned()
         } else {
-            format!("{}.{key}", self.path)
+            [self.path.as_str(), ".", key].concat()
         }
     }
 

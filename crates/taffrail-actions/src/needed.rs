@@ -35,10 +35,10 @@ pub fn read_needed(
     bytes: &[u8],
     defaults: &Defaults,
 ) -> Result<Action, ActionError> {
-    let quick = program.read_needed(bytes).ok().and_then(|document| {
-        let action = action_from_node(&node(document.value), defaults).ok()?;
+    let quick = program.read_needed(bytes).ok().and_then(|needed| {
+        let action = action_from_node(&document(needed.value), defaults).ok()?;
         let looks_elsewhere =
-            !document.same_elsewhere && action.requests().iter().any(Request::looks_everywhere);
+            !needed.same_elsewhere && action.requests().iter().any(Request::looks_everywhere);
         (!looks_elsewhere).then_some(action)
     });
     match quick {
@@ -51,16 +51,28 @@ pub fn read_needed(
     }
 }
 
+/// Returns the tree of a document, without places. The objects, its greater part, are not taken apart.
+fn document(value: Value) -> Node {
+    tree(value, &|key, value| match (key, value) {
+        ("current" | "proposed", object @ Value::Map(_)) => Node::leaf(object, Place::NOWHERE),
+        (_, value) => node(value),
+    })
+}
+
 /// Returns the tree of a value, without places.
 fn node(value: Value) -> Node {
+    tree(value, &|_, value| node(value))
+}
+
+fn tree(value: Value, member: &dyn Fn(&str, Value) -> Node) -> Node {
     let kind = match value {
         Value::List(items) => NodeKind::List(items.into_iter().map(node).collect()),
         Value::Map(map) => NodeKind::Map(
             map.into_entries()
                 .map(|(key, value)| Entry {
-                    key: key.into(),
                     place: Place::NOWHERE,
-                    value: node(value),
+                    value: member(&key, value),
+                    key: key.into(),
                 })
                 .collect(),
         ),

@@ -15,7 +15,8 @@ pub struct Node {
 /// The shapes of values.
 #[derive(Debug, Clone, PartialEq)]
 pub enum NodeKind {
-    /// A single value; `null` is [`Value::Absent`].
+    /// A single value; `null` is [`Value::Absent`]. An object of the cluster may stand here whole, if nobody will
+    /// ask where its parts were written.
     Leaf(Value),
     /// A list.
     List(Vec<Node>),
