@@ -264,6 +264,7 @@ pub(crate) fn relief() -> BoxedStrategy<Draft> {
         "2026-11-21",
         "2026-11-22",
         "2027-03-31",
+        "2026-11-22T10:00Z",
         "2026-11-22T10:30Z",
     ]);
     let waiver = (until, any::<bool>()).prop_map(|(until, partly)| {
