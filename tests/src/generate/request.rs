@@ -324,7 +324,7 @@ fn surroundings() -> impl Strategy<Value = Request> {
     let confidence = maybe(select(vec![json!(0.9), json!(0.2)]))
         .prop_map(|confidence| json!({ "confidence": confidence }));
     let now = prop_oneof![
-        12 => select(vec!["2026-11-22T10:00:00Z", "2026-11-22T23:30:00Z", "2026-12-25T05:00:00Z", "2026-11-21T22:00:00Z"])
+        12 => select(vec!["2026-11-22T10:00:00Z", "2026-11-22T11:00:00Z", "2026-11-22T23:30:00Z", "2026-12-25T05:00:00Z", "2026-11-21T22:00:00Z"])
             .prop_map(|now| Value::Time(time(now))),
         1 => Just(fog::unknown()),
     ];
@@ -363,6 +363,7 @@ fn intent() -> impl Strategy<Value = Value> {
         json!({ "kinds": ["Deployment", "Pod"] }),
     ]);
     let expires = select(vec![
+        json!("2026-11-22T10:00:00Z"),
         json!("2026-11-22T12:00:00Z"),
         json!("2027-01-01"),
         Json::Null,
