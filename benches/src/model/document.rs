@@ -80,10 +80,9 @@ fn workload(action: &Action, side: Side) -> Value {
             "2026-11-22T10:00:00Z".into(),
         );
     }
+    // Only verbs that name no effect change the image: beside another verb the change would be a patch too.
     let tag = match side {
-        Side::Proposed if matches!(verb, "apply" | "patch" | "replace" | "rollback") => {
-            action.serial + 1
-        }
+        Side::Proposed if matches!(verb, "apply" | "patch" | "replace") => action.serial + 1,
         Side::Proposed | Side::Current => action.serial,
     };
     json!({
