@@ -3,13 +3,14 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::civil::Date;
 
 /// Decides what automation may do to a cluster, by policies.
 #[derive(Debug, Parser)]
 #[command(
     name = "taffrail",
     version,
-    after_help = "Exit codes: 0 execute or success, 1 invalid policy or input, or a failed test, 2 usage, 3 propose, 4 escalate."
+    after_help = "Exit codes: 0 execute or success, 1 invalid policy or input, a failed test or a denied finding, 2 usage, 3 propose, 4 escalate."
 )]
 pub(crate) struct Arguments {
     #[command(subcommand)]
@@ -20,6 +21,8 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Check that policies compile
     Check(Check),
+    /// Find what compiles and is likely a mistake, and mend what can be mended for certain
+    Lint(Lint),
     /// Decide actions, and say why
     Decide(Decide),
     /// Run the tests that stand in policies
@@ -65,6 +68,24 @@ pub(crate) struct Check {
     /// Form of the output
     #[arg(long, value_enum, default_value_t)]
     pub(crate) output: Form,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Lint {
+    /// Folder or file of policies, or `-` for standard input
+    #[arg(value_name = "DIR")]
+    pub(crate) policies: PathBuf,
+    #[command(flatten)]
+    pub(crate) set: Set,
+    /// Form of the output
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) output: LintForm,
+    /// Write the remedies that are certain into the files, and show what is left
+    #[arg(long)]
+    pub(crate) fix: bool,
+    /// The day that waivers are held against; today in UTC when left out
+    #[arg(long, value_name = "DATE")]
+    pub(crate) today: Option<Date>,
 }
 
 #[derive(Debug, Args)]
@@ -132,6 +153,20 @@ pub(crate) enum Form {
     Json,
     /// For pull requests and chats
     Markdown,
+}
+
+/// The forms of findings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum LintForm {
+    /// For people at a terminal
+    #[default]
+    Text,
+    /// For programs
+    Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Annotations of GitHub Actions
+    Github,
 }
 
 /// The languages of drawings.

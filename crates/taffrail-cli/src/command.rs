@@ -10,6 +10,7 @@ mod check;
 mod decide;
 mod explain;
 mod graph;
+mod lint;
 mod requirements;
 mod schema;
 mod test;
@@ -20,6 +21,7 @@ pub(crate) use decide::Decided;
 pub(crate) fn run(command: &Command, output: &mut Output) -> Result<ExitCode, Failure> {
     match command {
         Command::Check(arguments) => check::run(arguments, output),
+        Command::Lint(arguments) => lint::run(arguments, output),
         Command::Decide(arguments) => decide::run(arguments, output),
         Command::Test(arguments) => test::run(arguments, output),
         Command::Graph(arguments) => graph::run(arguments, output),

@@ -4,6 +4,7 @@ use taffrail::LoadError;
 use taffrail_actions::ActionError;
 use taffrail_runtime::ProgramError;
 use taffrail_syntax::{Diagnostic, SourceTable};
+use taffrail_tools::LevelError;
 
 /// Why a command could not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -49,6 +50,24 @@ pub(crate) enum Failure {
     /// Standard input is asked for twice.
     #[error("`-` stands twice, and standard input can be read once")]
     StandardInputTwice,
+    /// A level of `taffrail.toml` is wrong.
+    #[error("`taffrail.toml`: {0}")]
+    Level(#[from] LevelError),
+    /// What is read from standard input cannot be mended in place.
+    #[error("`--fix` writes files, and standard input is none")]
+    NothingToWriteTo,
+    /// The mended policies do not compile, so nothing was written.
+    #[error("the mended policies would not compile, so nothing is written")]
+    FixBreaks {
+        diagnostics: Vec<Diagnostic>,
+        sources: Box<SourceTable>,
+    },
+    /// A file cannot be written.
+    #[error("cannot write `{path}`: {source}")]
+    Unwritable {
+        path: String,
+        source: std::io::Error,
+    },
     /// No test has the text that was asked for in its name.
     #[error("no test has `{filter}` in its name")]
     NoSuchTest { filter: String },
@@ -82,6 +101,10 @@ impl Failure {
             Self::Unreadable { .. }
             | Self::Load(_)
             | Self::Policies { .. }
+            | Self::Level(_)
+            | Self::NothingToWriteTo
+            | Self::FixBreaks { .. }
+            | Self::Unwritable { .. }
             | Self::Program(_)
             | Self::NoDocuments { .. }
             | Self::ParameterValue { .. }

@@ -3,8 +3,10 @@
 use taffrail_runtime::Requirements;
 use taffrail_syntax::{Diagnostic, Location, SourceTable};
 
+pub(crate) mod github;
 pub(crate) mod json;
 pub(crate) mod markdown;
+pub(crate) mod sarif;
 pub(crate) mod text;
 
 /// Returns how many there are of something.

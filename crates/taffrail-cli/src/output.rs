@@ -54,6 +54,10 @@ impl Output {
         if let Failure::Policies {
             diagnostics,
             sources,
+        }
+        | Failure::FixBreaks {
+            diagnostics,
+            sources,
         } = failure
         {
             self.diagnostics(diagnostics, sources);

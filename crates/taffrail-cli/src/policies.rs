@@ -1,11 +1,13 @@
 //! Policies from a folder, a file or standard input.
 
+use std::fs;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 
 use taffrail::Sources;
 use taffrail_compiler::{Compiled, typed};
 use taffrail_runtime::{Decimal, Program, Type, Value, quantity, text};
+use taffrail_tools::Levels;
 
 use crate::arguments::Set;
 use crate::failure::Failure;
@@ -15,6 +17,8 @@ use crate::failure::Failure;
 pub(crate) struct Policies {
     pub(crate) sources: Sources,
     pub(crate) compiled: Compiled,
+    /// How much each lint matters.
+    pub(crate) levels: Levels,
 }
 
 impl Policies {
@@ -25,6 +29,8 @@ impl Policies {
         } else {
             Sources::read(path)?
         };
+        // Checked by every command, so that a slip in the file does not wait for the next lint.
+        let levels = Levels::from_words(&sources.lints)?;
         let mut compiled = sources.compile();
         if !set.params.is_empty() {
             for (name, value) in &set.params {
@@ -36,7 +42,29 @@ impl Policies {
             }
             compiled = sources.compile();
         }
-        Ok(Self { sources, compiled })
+        Ok(Self {
+            sources,
+            compiled,
+            levels,
+        })
+    }
+
+    /// Reads a file that a test starts from; its path starts from the test's own file and stays among the policies.
+    pub(crate) fn read_given(&self, source: &str, path: &str) -> Result<Vec<u8>, String> {
+        let mut inside = PathBuf::new();
+        let own_folder = Path::new(source).parent().unwrap_or(Path::new(""));
+        for part in own_folder.join(path).components() {
+            match part {
+                Component::Normal(name) => inside.push(name),
+                Component::CurDir => {}
+                Component::ParentDir if inside.pop() => {}
+                Component::ParentDir | Component::RootDir | Component::Prefix(_) => {
+                    return Err("it lies outside of the policies".into());
+                }
+            }
+        }
+        let folder = self.sources.folder.as_deref().unwrap_or(Path::new(""));
+        fs::read(folder.join(inside)).map_err(|error| error.to_string())
     }
 
     /// Returns the program, or the diagnostics that stand in its way.

@@ -10,6 +10,9 @@ use taffrail_runtime::program::{ArithmeticOp, CompareOp, On, QuantifierKind, Roo
 use taffrail_runtime::{Type, Value};
 use taffrail_syntax::{Location, ast};
 
+use crate::operands::push_operands;
+use crate::paths::fact_path;
+
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident),*) => {$(
         $(#[$doc])*
@@ -263,6 +266,22 @@ pub struct Expr {
     pub ty: Type,
     /// Its place.
     pub location: Location,
+}
+
+impl Expr {
+    /// Returns the direct operands, from left to right.
+    #[must_use]
+    pub fn operands(&self) -> Vec<&Self> {
+        let mut operands = Vec::new();
+        push_operands(self, &mut operands);
+        operands
+    }
+
+    /// Returns the root and the keys of a chain such as `current.metadata.labels["app"]`, `None` for anything else.
+    #[must_use]
+    pub fn fact_path(&self) -> Option<(Root, Vec<&str>)> {
+        fact_path(self)
+    }
 }
 
 /// The kinds of expressions; as in [`taffrail_runtime::program::Expr`], but a tree, with names.

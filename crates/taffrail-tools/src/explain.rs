@@ -1,5 +1,7 @@
 //! The page of each diagnostic code: what it says, why it matters, how to mend it.
 
+use crate::lint;
+
 /// Makes the table of pages from their names.
 macro_rules! pages {
     ($($code:literal)*) => {
@@ -9,6 +11,7 @@ macro_rules! pages {
 
 /// Every page with its code, in alphabetical order. A test holds the table against the folder and the codes.
 pub const PAGES: &[(&str, &str)] = pages! {
+    "always-applies"
     "ambiguous-minutes"
     "any-beside-others"
     "branches-differ"
@@ -22,10 +25,12 @@ pub const PAGES: &[(&str, &str)] = pages! {
     "cloudformation-guard-file"
     "condition-is-constant"
     "condition-not-bool"
+    "current-on-create"
     "dotted-rule-name"
     "duplicate-annotation"
     "duplicate-argument"
     "duplicate-clause"
+    "duplicate-condition"
     "duplicate-given"
     "duplicate-key"
     "duplicate-name"
@@ -33,11 +38,13 @@ pub const PAGES: &[(&str, &str)] = pages! {
     "empty-interpolation"
     "empty-policy-set"
     "empty-range"
+    "every-in-grant"
     "expectation-not-met"
     "forbidden-character"
     "foreign-forbid-waived"
     "function-not-called"
     "guard-without-effect"
+    "guard-without-reason"
     "import-cycle"
     "incomparable-types"
     "invalid-argument"
@@ -52,6 +59,7 @@ pub const PAGES: &[(&str, &str)] = pages! {
     "known-out-of-place"
     "known-weakens-rule"
     "malformed-form"
+    "malformed-suppression"
     "misplaced-doc-comment"
     "misplaced-not"
     "misplaced-policy-line"
@@ -63,6 +71,8 @@ pub const PAGES: &[(&str, &str)] = pages! {
     "needs-parentheses"
     "nesting-too-deep"
     "never-a-member"
+    "never-applies"
+    "never-true"
     "not-a-collection"
     "not-a-constant"
     "not-a-function"
@@ -76,8 +86,10 @@ pub const PAGES: &[(&str, &str)] = pages! {
     "number-out-of-range"
     "parameter-of-wrong-type"
     "parameter-without-value"
+    "pattern-matches-everything"
     "pattern-not-literal"
     "points-out-of-range"
+    "possibly-absent"
     "program-too-large"
     "prove-unavailable"
     "recurring-window"
@@ -85,17 +97,24 @@ pub const PAGES: &[(&str, &str)] = pages! {
     "rego-file"
     "reserved-name"
     "reserved-word"
+    "self-comparison"
     "shadowed-name"
+    "shadowed-rule"
     "signal-not-plain"
+    "signal-without-fresh"
+    "signal-without-source"
     "single-equals"
     "single-quotes"
     "source-too-large"
     "stray-semicolon"
     "suggestion-not-proposed"
+    "suppression-without-reason"
+    "threshold-without-effect"
     "thresholds-reversed"
     "tolerance-without-threshold"
     "too-many-errors"
     "type-without-fields"
+    "unbounded-grant"
     "unclosed-bracket"
     "unescaped-brace"
     "unexpected-end"
@@ -119,14 +138,23 @@ pub const PAGES: &[(&str, &str)] = pages! {
     "unknown-parameter"
     "unknown-presence"
     "unknown-rule"
+    "unknown-suppression"
     "unknown-type"
     "unknown-verb"
     "unknown-word"
     "unopened-bracket"
+    "unreachable-threshold"
     "unreadable-given"
     "unterminated-string"
+    "untested-grant"
+    "untested-rule"
     "until-not-a-date"
     "unused-name"
+    "unused-suppression"
+    "view-without-kind"
+    "waiver-expired"
+    "waiver-expires"
+    "waiver-forgives-nothing"
     "wrong-argument-count"
     "wrong-operands"
     "wrong-type"
@@ -151,6 +179,8 @@ pub fn codes() -> Vec<(&'static str, &'static str)> {
         .chain(taffrail_compiler::codes::CODES)
         .chain(crate::codes::CODES)
         .copied()
+        .chain(lint::LINTS.iter().map(|lint| (lint.code, lint.says)))
+        .filter(|(_, says)| !says.is_empty())
         .collect();
     codes.sort_unstable();
     codes

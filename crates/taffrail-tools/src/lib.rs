@@ -1,10 +1,13 @@
 //! What authors of policies work with: the tests in their policies, and the pages about diagnostics.
 //!
 //! [`run_tests`] turns each `given` into a request, decides it with the compiled program and holds the decision against
-//! each `expect`. Whatever is wrong comes back as a diagnostic at its place; nothing is printed here.
+//! each `expect`. [`lint`](lint()) finds what is legal and yet likely a mistake, and [`fix`](fix()) applies the certain remedies.
+//! Whatever is wrong comes back as a diagnostic at its place; nothing is printed here.
 
 pub mod codes;
 pub mod explain;
+pub mod lint;
 mod scenario;
 
+pub use lint::{Fixed, Level, LevelError, Levels, LintInput, fix, lint};
 pub use scenario::{Answer, ReadFile, Suite, TestResult, run_tests};

@@ -8,7 +8,7 @@ use std::path::Path;
 use taffrail_compiler::{Options, compile};
 use taffrail_runtime::Program;
 use taffrail_syntax::SourceTable;
-use taffrail_tools::{Suite, explain, run_tests};
+use taffrail_tools::{Level, Levels, LintInput, Suite, explain, lint, run_tests};
 
 /// Codes that no text of policies alone can bring about.
 const NOT_BY_TEXT: &[&str] = &[
@@ -70,7 +70,7 @@ fn examples<'p>(page: &'p str, fence: &str) -> Vec<Vec<&'p str>> {
         .collect()
 }
 
-/// Returns the codes that a set reports, and that its tests report.
+/// Returns the codes that a set reports, that its tests report, and that its lints report when none is allowed.
 fn reported(files: &[&str]) -> BTreeSet<&'static str> {
     let mut sources = SourceTable::default();
     for (at, file) in files.iter().enumerate() {
@@ -82,7 +82,7 @@ fn reported(files: &[&str]) -> BTreeSet<&'static str> {
         .iter()
         .map(|found| found.code)
         .collect();
-    if let Some(data) = compiled.program {
+    if let Some(data) = compiled.program.clone() {
         let program = Program::new(data).unwrap();
         let suite = Suite {
             sources: &sources,
@@ -97,6 +97,15 @@ fn reported(files: &[&str]) -> BTreeSet<&'static str> {
                 .flat_map(|result| &result.failures)
                 .map(|found| found.code),
         );
+        let found = lint(&LintInput {
+            sources: &sources,
+            compiled: &compiled,
+            program: &program,
+            read: suite.read,
+            today: jiff::civil::date(2026, 11, 23),
+            levels: &Levels::all(Level::Warn),
+        });
+        codes.extend(found.iter().map(|found| found.code));
     }
     codes
 }

@@ -1,5 +1,6 @@
 //! Reads a folder of policies: its `.guard` files and its `taffrail.toml`.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -8,7 +9,7 @@ use taffrail_compiler::{Compiled, Options, compile};
 use taffrail_syntax::SourceTable;
 
 use crate::error::LoadError;
-use crate::settings;
+use crate::settings::{self, FolderSettings};
 
 /// The name of the settings file of a policy folder.
 const SETTINGS_FILE: &str = "taffrail.toml";
@@ -23,6 +24,8 @@ pub struct Sources {
     pub table: SourceTable,
     /// Parameter values and settings.
     pub options: Options,
+    /// The words of `[lints]` in `taffrail.toml`, by code.
+    pub lints: BTreeMap<String, String>,
     /// The folder that the names are relative to; `None` for texts without one.
     pub folder: Option<PathBuf>,
 }
@@ -48,9 +51,11 @@ impl Sources {
         let mut files = Vec::new();
         collect(path, "", &mut Vec::new(), &mut files)?;
         files.sort();
+        let settings = read_settings(&path.join(SETTINGS_FILE))?;
         let mut sources = Self {
             table: SourceTable::default(),
-            options: read_settings(&path.join(SETTINGS_FILE))?,
+            options: settings.options,
+            lints: settings.lints,
             folder: Some(path.to_owned()),
         };
         for (name, path) in files {
@@ -162,9 +167,9 @@ fn metadata(path: &Path) -> Result<fs::Metadata, LoadError> {
     })
 }
 
-fn read_settings(path: &Path) -> Result<Options, LoadError> {
+fn read_settings(path: &Path) -> Result<FolderSettings, LoadError> {
     match fs::symlink_metadata(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Options::default()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(FolderSettings::default()),
         Ok(_) | Err(_) => {
             let text = read_text(path)?;
             settings::parse(&text).map_err(|message| LoadError::Settings {

@@ -11,7 +11,12 @@
 //! [params]                    # by full name, or by the last word alone
 //! restarts_per_hour = 5
 //! payments.limits.window = "30m"
+//!
+//! [lints]                     # `allow`, `warn` or `deny`, by code
+//! waiver-expires = "deny"
 //! ```
+
+use std::collections::BTreeMap;
 
 use taffrail_compiler::Options;
 use taffrail_runtime::program::{Settings, UngrantedVerdict};
@@ -19,18 +24,34 @@ use taffrail_runtime::{Decimal, Map, Value, text};
 use taffrail_syntax::suggest::nearest;
 
 /// The keys of the file itself.
-const KEYS: [&str; 4] = ["params", "require_intent", "tolerance", "ungranted"];
+const KEYS: [&str; 5] = [
+    "lints",
+    "params",
+    "require_intent",
+    "tolerance",
+    "ungranted",
+];
 
 /// The keys of `[tolerance]`.
 const TOLERANCE_KEYS: [&str; 2] = ["escalate", "propose"];
 
+/// What the file sets.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct FolderSettings {
+    /// What compilation reads.
+    pub(crate) options: Options,
+    /// The words of `[lints]`, by code.
+    pub(crate) lints: BTreeMap<String, String>,
+}
+
 /// Returns what the text sets, or what is wrong with it.
-pub(crate) fn parse(text: &str) -> Result<Options, String> {
+pub(crate) fn parse(text: &str) -> Result<FolderSettings, String> {
     let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
         let line = error.span().map_or(1, |span| line_of(text, span.start));
         format!("line {line}: {}", error.message())
     })?;
     let mut options = Options::default();
+    let mut lint_levels = BTreeMap::new();
     for (key, value) in &table {
         match key.as_str() {
             "ungranted" => options.settings.ungranted = ungranted(value)?,
@@ -44,10 +65,28 @@ pub(crate) fn parse(text: &str) -> Result<Options, String> {
                 let params = value.as_table().ok_or("`params` must be a table")?;
                 add_params("", params, &mut options)?;
             }
+            "lints" => lint_levels = lints(value)?,
             unknown => return Err(unknown_key(unknown, &KEYS)),
         }
     }
-    Ok(options)
+    Ok(FolderSettings {
+        options,
+        lints: lint_levels,
+    })
+}
+
+/// Returns the words of `[lints]`; which codes and levels there are is for the linter to say.
+fn lints(value: &toml::Value) -> Result<BTreeMap<String, String>, String> {
+    let table = value.as_table().ok_or("`lints` must be a table")?;
+    table
+        .iter()
+        .map(|(code, level)| match level.as_str() {
+            Some(level) => Ok((code.clone(), level.to_owned())),
+            None => Err(format!(
+                "`lints.{code}` must be \"allow\", \"warn\" or \"deny\""
+            )),
+        })
+        .collect()
 }
 
 fn line_of(text: &str, offset: usize) -> usize {

@@ -33,6 +33,21 @@ pub(crate) fn check(policies: &Policies) -> Result<String, Failure> {
     }))
 }
 
+/// Returns what the linter finds, and how many findings were mended.
+pub(crate) fn lint(
+    found: &[Diagnostic],
+    mended: Option<usize>,
+    policies: &Policies,
+) -> Result<String, Failure> {
+    let (errors, warnings) = severities(found);
+    lines(&json!({
+        "errors": errors,
+        "warnings": warnings,
+        "mended": mended,
+        "diagnostics": all(found, &policies.sources.table),
+    }))
+}
+
 /// Returns what came of tests.
 pub(crate) fn tests(results: &[TestResult], policies: &Policies) -> Result<String, Failure> {
     let table = &policies.sources.table;
@@ -64,7 +79,8 @@ pub(crate) fn requirements(found: &Requirements) -> Result<String, Failure> {
     Ok(text)
 }
 
-fn lines(value: &Value) -> Result<String, Failure> {
+/// Returns a value over several lines.
+pub(super) fn lines(value: &Value) -> Result<String, Failure> {
     let mut text = serde_json::to_string_pretty(value)?;
     text.push('\n');
     Ok(text)

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use taffrail_runtime::Requirements;
 use taffrail_runtime::render::{Style, plan_text, text};
-use taffrail_syntax::{Style as DiagnosticStyle, render};
+use taffrail_syntax::{Diagnostic, Style as DiagnosticStyle, render};
 use taffrail_tools::TestResult;
 
 use crate::command::Decided;
@@ -36,7 +36,20 @@ pub(crate) fn decided(decided: &Decided, title: Option<&str>, is_first: bool) ->
 
 /// Returns what is wrong with policies.
 pub(crate) fn check(policies: &Policies) -> String {
-    let diagnostics = &policies.compiled.diagnostics;
+    findings(&policies.compiled.diagnostics, policies)
+}
+
+/// Returns what the linter finds, and how much of it was mended.
+pub(crate) fn lint(found: &[Diagnostic], mended: Option<usize>, policies: &Policies) -> String {
+    let mut page = findings(found, policies);
+    if let Some(mended) = mended {
+        // Writing to a string does not fail.
+        let _ = writeln!(page, "{} mended", count(mended, "finding"));
+    }
+    page
+}
+
+fn findings(diagnostics: &[Diagnostic], policies: &Policies) -> String {
     let table = &policies.sources.table;
     let mut page = String::new();
     for diagnostic in diagnostics {

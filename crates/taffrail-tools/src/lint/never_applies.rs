@@ -1,0 +1,137 @@
+//! `never-applies` and `never-true`: a rule whose conditions cannot hold.
+
+use taffrail_compiler::typed::{Condition, ExprKind, Rule};
+use taffrail_runtime::Value;
+use taffrail_runtime::program::{Expr, RuleBody};
+use taffrail_syntax::Diagnostic;
+use taffrail_syntax::ast::RuleKind;
+
+use super::conflict::{facts_of_on, is_impossible};
+use super::subject::{Subject, described};
+use super::walk;
+
+/// Finds rules that never do anything, and those that only what is unknown brings to do something.
+///
+/// What restrains applies when its condition is true or unknown, what gives relief only when it is true. So conditions that
+/// contradict each other make a grant useless, while a guard still applies wherever a fact is missing.
+pub(super) fn run(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
+    for rule in &subject.module().rules {
+        if let Some(condition) = constant(subject, rule, false) {
+            found.push(never_applies(rule, condition));
+            continue;
+        }
+        let Some((condition, other)) = contradiction(subject, rule) else {
+            continue;
+        };
+        let diagnostic = match rule.kind {
+            RuleKind::Grant | RuleKind::Waive => never_applies(rule, condition),
+            RuleKind::Guard
+            | RuleKind::Budget
+            | RuleKind::Breaker
+            | RuleKind::Tolerance
+            | RuleKind::Prove => never_true(rule, condition),
+        };
+        found.push(match other {
+            Some(other) => diagnostic.label(other.location, "which contradicts this"),
+            None => diagnostic,
+        });
+    }
+}
+
+fn never_applies(rule: &Rule, condition: &Condition) -> Diagnostic {
+    let what = match rule.kind {
+        RuleKind::Grant => "never holds",
+        RuleKind::Waive => "never forgives anything",
+        RuleKind::Guard
+        | RuleKind::Budget
+        | RuleKind::Breaker
+        | RuleKind::Tolerance
+        | RuleKind::Prove => "never applies",
+    };
+    Diagnostic::warning(
+        "never-applies",
+        condition.location,
+        format!("{} {what}", described(rule)),
+    )
+    .at("this is never true")
+    .hint("say what was meant, or remove the rule")
+}
+
+fn never_true(rule: &Rule, condition: &Condition) -> Diagnostic {
+    Diagnostic::warning(
+        "never-true",
+        condition.location,
+        format!("{} applies only where a fact is unknown", described(rule)),
+    )
+    .at("this is never true")
+    .hint("say what was meant; a rule against missing facts asks for them: `when not known(…)`")
+}
+
+/// Returns a condition that is the same for every action, whatever the parameters, and was not written as a literal, which
+/// the compiler warns of.
+pub(super) fn constant<'r>(
+    subject: &Subject<'_>,
+    rule: &'r Rule,
+    value: bool,
+) -> Option<&'r Condition> {
+    let program = subject.program()?;
+    let emitted = program
+        .rules
+        .iter()
+        .find(|emitted| emitted.name == rule.name && kind_of(&emitted.body) == rule.kind)?;
+    rule.conditions
+        .iter()
+        .zip(&emitted.conditions)
+        .find(|(condition, emitted)| {
+            let computed = program.exprs.get(emitted.expr.0 as usize);
+            matches!(computed, Some(Expr::Constant(Value::Bool(found))) if *found == value)
+                && !is_literal(condition)
+                && !walk::reads_param(subject, &condition.expr)
+        })
+        .map(|(condition, _)| condition)
+}
+
+fn kind_of(body: &RuleBody) -> RuleKind {
+    match body {
+        RuleBody::Grant => RuleKind::Grant,
+        RuleBody::Guard { .. } => RuleKind::Guard,
+        RuleBody::Budget { .. } => RuleKind::Budget,
+        RuleBody::Breaker { .. } => RuleKind::Breaker,
+        RuleBody::Tolerance { .. } => RuleKind::Tolerance,
+        RuleBody::Waiver { .. } => RuleKind::Waive,
+    }
+}
+
+pub(super) fn is_literal(condition: &Condition) -> bool {
+    let inner = match &condition.expr.kind {
+        ExprKind::Not(inner) => &inner.kind,
+        kind => kind,
+    };
+    matches!(inner, ExprKind::Constant(_))
+}
+
+/// Returns the condition that cannot be true, with the one that it contradicts when that is another.
+fn contradiction<'r>(
+    subject: &Subject<'_>,
+    rule: &'r Rule,
+) -> Option<(&'r Condition, Option<&'r Condition>)> {
+    let facts = facts_of_on(rule);
+    let conditions = &rule.conditions;
+    for condition in conditions {
+        if !is_literal(condition) && is_impossible(subject, &facts, &[(&condition.expr, true)]) {
+            return Some((condition, None));
+        }
+    }
+    for (at, condition) in conditions.iter().enumerate() {
+        for before in conditions.iter().take(at) {
+            let both = [(&before.expr, true), (&condition.expr, true)];
+            if is_impossible(subject, &facts, &both) {
+                return Some((condition, Some(before)));
+            }
+        }
+    }
+    let all: Vec<_> = conditions.iter().map(|c| (&c.expr, true)).collect();
+    let last = conditions.last()?;
+    let literal = conditions.iter().any(is_literal);
+    (!literal && is_impossible(subject, &facts, &all)).then_some((last, None))
+}

@@ -1,0 +1,117 @@
+//! `possibly-absent`: `<` and its kin, or arithmetic, on a field that may not be there.
+
+use std::collections::BTreeSet;
+
+use taffrail_compiler::typed::{Expr, ExprKind, Rule};
+use taffrail_runtime::program::{CompareOp, Root};
+use taffrail_syntax::Diagnostic;
+
+use super::subject::Subject;
+use super::term;
+
+/// The parts of an object below which fields may be left out.
+const PARTS: [&str; 4] = ["data", "metadata", "spec", "status"];
+
+/// Finds operations that are unknown where a field is absent, and for which nothing says that it is there.
+pub(super) fn run(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
+    for rule in &subject.module().rules {
+        let mut search = Search {
+            subject,
+            rule,
+            found,
+        };
+        let conditions = rule.conditions.iter().map(|condition| &condition.expr);
+        let mut present = BTreeSet::new();
+        for condition in conditions.clone() {
+            search.note_present(condition, true, &mut present);
+        }
+        for condition in conditions {
+            search.look(condition, &present);
+        }
+    }
+}
+
+struct Search<'a, 's> {
+    subject: &'a Subject<'s>,
+    rule: &'a Rule,
+    found: &'a mut Vec<Diagnostic>,
+}
+
+impl Search<'_, '_> {
+    /// Notes the fields that are there, or that the matter is settled without, when the expression has the truth.
+    fn note_present(&self, expr: &Expr, truth: bool, present: &mut BTreeSet<String>) {
+        match (&expr.kind, truth) {
+            (ExprKind::Not(inner), _) => self.note_present(inner, !truth, present),
+            (ExprKind::And(parts), true) | (ExprKind::Or(parts), false) => {
+                for part in parts {
+                    self.note_present(part, truth, present);
+                }
+            }
+            (ExprKind::IsAbsent(field), false) | (ExprKind::Known(field), true) => {
+                present.extend(term::key(self.subject, field));
+            }
+            _ => {}
+        }
+    }
+
+    fn look(&mut self, expr: &Expr, present: &BTreeSet<String>) {
+        match &expr.kind {
+            ExprKind::And(parts) => return self.look_at_parts(parts, true, present),
+            ExprKind::Or(parts) => return self.look_at_parts(parts, false, present),
+            ExprKind::Compare(CompareOp::Equal, ..) => {}
+            ExprKind::Compare(_, a, b) | ExprKind::Arithmetic(_, a, b) => {
+                self.check(a, present);
+                self.check(b, present);
+            }
+            ExprKind::Negate(a) => self.check(a, present),
+            _ => {}
+        }
+        for operand in expr.operands() {
+            self.look(operand, present);
+        }
+    }
+
+    /// Each part may lean on what its neighbours say of presence.
+    fn look_at_parts(&mut self, parts: &[Expr], truth: bool, present: &BTreeSet<String>) {
+        let mut present = present.clone();
+        for part in parts {
+            self.note_present(part, truth, &mut present);
+        }
+        for part in parts {
+            self.look(part, &present);
+        }
+    }
+
+    fn check(&mut self, operand: &Expr, present: &BTreeSet<String>) {
+        let inner = match &operand.kind {
+            ExprKind::Quantity(inner) => inner,
+            _ => operand,
+        };
+        let Some((root, keys)) = inner.fact_path() else {
+            return;
+        };
+        if !is_optional(self.rule, root, &keys)
+            || term::key(self.subject, inner).is_some_and(|field| present.contains(&field))
+        {
+            return;
+        }
+        let field = self.subject.text(inner.location);
+        self.found.push(
+            Diagnostic::warning(
+                "possibly-absent",
+                inner.location,
+                format!("`{field}` may be absent, and then this is unknown"),
+            )
+            .hint(format!(
+                "give a default: `({field} ?? 0)`, or ask first: `{field} is present and …`"
+            )),
+        );
+    }
+}
+
+/// Tells whether a field may be left out of an object. The one place to ask a schema, by the kinds of the rule's `on`.
+fn is_optional(_rule: &Rule, root: Root, keys: &[&str]) -> bool {
+    matches!(root, Root::Current | Root::Proposed)
+        && keys.len() > 1
+        && keys.first().is_some_and(|first| PARTS.contains(first))
+}
