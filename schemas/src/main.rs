@@ -1,0 +1,24 @@
+//! Makes the table of Kubernetes types that `taffrail-schema` embeds. See the README beside this package.
+
+mod dump;
+mod table;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let output = match arguments.split_first() {
+        Some((word, [])) if word == "dump" => dump::dump(),
+        Some((word, [enums, dumps @ ..])) if word == "table" => table::table(enums, dumps),
+        Some((word, [dumps @ ..])) if word == "docs" => table::docs(dumps),
+        _ => {
+            eprintln!("usage: dump | table ENUMS DUMP… | docs DUMP…");
+            return ExitCode::from(2);
+        }
+    };
+    match std::io::stdout().write_all(output.as_bytes()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
+}
