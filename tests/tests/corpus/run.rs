@@ -1,0 +1,195 @@
+//! Decides cases and compares what comes out with what upstream says.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use taffrail::{PolicySet, Verdict};
+use taffrail_runtime::render::{Style, text};
+use taffrail_runtime::request::Request;
+
+use crate::case::{Case, Expected};
+use crate::index::{Class, Concept, pattern_fits};
+use crate::policy::Policy;
+use crate::request;
+
+/// How the cases of one concept came out.
+#[derive(Debug, Default)]
+pub(crate) struct Outcome {
+    /// Cases of the corpus.
+    pub(crate) cases: usize,
+    /// Cases without a fact that the policy needs, by upstream's own account.
+    pub(crate) without_facts: usize,
+    /// Cases of policies that are not written yet.
+    pub(crate) not_written: usize,
+    /// Cases that we decide as upstream does.
+    pub(crate) agree: usize,
+    /// Cases that lack a fact, as we found.
+    pub(crate) lack_fact: usize,
+    /// Cases in which our policy means something else.
+    pub(crate) differ: usize,
+    /// What is wrong, each on lines of its own.
+    pub(crate) faults: Vec<String>,
+}
+
+/// What to print of the cases of one concept.
+#[derive(Debug, Default)]
+pub(crate) struct Show {
+    /// The part that an id must have.
+    pub(crate) wanted: Option<String>,
+}
+
+/// Decides the cases of a concept.
+pub(crate) fn run(concept: &Concept, cases: &[Case], show: &Show) -> Outcome {
+    let mut outcome = Outcome::default();
+    let mut policies = BTreeMap::new();
+    let mut used = BTreeSet::new();
+    for case in cases {
+        let own = case.policy_concept == concept.name;
+        outcome.cases += usize::from(own);
+        let at = match concept.guard_of(case) {
+            Ok(Some(at)) => at,
+            Ok(None) => {
+                outcome.not_written += usize::from(own);
+                continue;
+            }
+            Err(fault) => {
+                outcome.faults.push(fault);
+                continue;
+            }
+        };
+        let Some(guard) = concept.index.guard.get(at) else {
+            continue;
+        };
+        if !case.facts_missing.is_empty() && !guard.without_facts {
+            outcome.without_facts += 1;
+            continue;
+        }
+        let policy = policies
+            .entry(at)
+            .or_insert_with(|| Policy::read(&concept.folder.join(&guard.file)));
+        match policy {
+            Err(fault) => outcome.faults.push(fault.clone()),
+            Ok(policy) => {
+                let judged = judge(policy, case);
+                if let Some(difference) = count(&mut outcome, concept, case, judged, show) {
+                    used.insert(difference);
+                }
+            }
+        }
+    }
+    outcome.faults.extend(stale(concept, cases, &used));
+    outcome
+}
+
+/// What came of one case.
+struct Judged {
+    denied: bool,
+    explanation: String,
+}
+
+fn judge(policy: &mut Policy, case: &Case) -> Result<Judged, String> {
+    let document = request::document(case, &policy.looked_up);
+    let request = request::request(&document)
+        .map_err(|error| format!("{}: no request: {error}\n{document:#}", case.case_id))?;
+    let guard = case
+        .only_rule()
+        .map(|rule| rule.trim_start_matches("autogen-").replace('-', "_"))
+        .filter(|guard| policy.guards.contains(guard));
+    let compiled = policy.for_case(case)?;
+    let denied = denied(&compiled, &request, guard.as_deref());
+    let report = compiled.decide(&request).report();
+    Ok(Judged {
+        denied,
+        explanation: format!("{}\n{document:#}", text(&report, Style::default())),
+    })
+}
+
+/// Tells whether the action is held back: by anything, or by the one guard that stands for the rule of the case.
+fn denied(policies: &PolicySet, request: &Request, guard: Option<&str>) -> bool {
+    let decision = policies.decide(request);
+    let Some(guard) = guard else {
+        return decision.verdict() != Verdict::Execute;
+    };
+    let report = decision.report();
+    report.contributions.iter().any(|contribution| {
+        contribution.kind == "guard"
+            && contribution.rule.rsplit('.').next() == Some(guard)
+            && contribution.verdict != Verdict::Execute
+    })
+}
+
+/// Counts a case, and returns the difference that explains it.
+fn count(
+    outcome: &mut Outcome,
+    concept: &Concept,
+    case: &Case,
+    judged: Result<Judged, String>,
+    show: &Show,
+) -> Option<usize> {
+    let judged = match judged {
+        Ok(judged) => judged,
+        Err(fault) => {
+            outcome.faults.push(fault);
+            return None;
+        }
+    };
+    let agrees = judged.denied == (case.verdict == Expected::Deny);
+    if show
+        .wanted
+        .as_ref()
+        .is_some_and(|wanted| case.case_id.contains(wanted.as_str()))
+    {
+        outcome.faults.push(describe(case, &judged));
+    }
+    let difference = concept.difference_of(case);
+    let class = difference.and_then(|at| concept.index.difference.get(at).map(|found| found.class));
+    match (agrees, class) {
+        (true, None) => outcome.agree += 1,
+        (false, Some(Class::LacksFact)) => outcome.lack_fact += 1,
+        (false, Some(Class::DifferentMeaning)) => outcome.differ += 1,
+        (true, Some(_)) => outcome.faults.push(format!(
+            "{}: is listed as a difference, but we agree",
+            case.case_id
+        )),
+        (false, None) => outcome.faults.push(describe(case, &judged)),
+    }
+    difference
+}
+
+fn describe(case: &Case, judged: &Judged) -> String {
+    let expected = match case.verdict {
+        Expected::Allow => "allow",
+        Expected::Deny => "deny",
+    };
+    let ours = if judged.denied { "deny" } else { "allow" };
+    format!(
+        "{}: upstream says {expected}, we say {ours}\nrule {:?}, params {}, context {}\nnotes {}\n{}",
+        case.case_id,
+        case.only_rule(),
+        case.params,
+        case.extra_context,
+        case.notes,
+        judged.explanation
+    )
+}
+
+/// Returns what an index says of cases that are not there.
+fn stale(concept: &Concept, cases: &[Case], used: &BTreeSet<usize>) -> Vec<String> {
+    let mut faults = Vec::new();
+    for pattern in concept.index.guard.iter().flat_map(|guard| &guard.policies) {
+        if !cases.iter().any(|case| pattern_fits(pattern, case)) {
+            faults.push(format!("{}: no policy fits `{pattern}`", concept.name));
+        }
+    }
+    for (at, difference) in concept.index.difference.iter().enumerate() {
+        if !used.contains(&at) {
+            faults.push(format!(
+                "{}: no case fits the difference {:?}",
+                concept.name, difference.cases
+            ));
+        }
+        if difference.because.trim().is_empty() {
+            faults.push(format!("{}: a difference without a reason", concept.name));
+        }
+    }
+    faults
+}
