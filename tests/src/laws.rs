@@ -7,6 +7,7 @@ mod careful;
 mod crowd;
 mod explained;
 mod faithful;
+mod linted;
 mod mix;
 mod needed;
 mod orderless;

@@ -66,7 +66,7 @@ fn compare(
 }
 
 /// Tells whether whoever passes the first gate would have passed the second.
-fn is_as_careful(gate: &Gate, than: &Gate) -> bool {
+pub(super) fn is_as_careful(gate: &Gate, than: &Gate) -> bool {
     let needed = |team: &str| {
         gate.needs
             .iter()

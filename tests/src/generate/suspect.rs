@@ -1,0 +1,143 @@
+//! Rules that lints speak of: few facts and few values, so that conditions often contradict or repeat each other.
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use super::policy::RuleText;
+
+/// Returns rules with names of their own.
+pub(crate) fn suspects() -> impl Strategy<Value = Vec<RuleText>> {
+    vec(rule(), 4..10).prop_map(|rules| {
+        let named = rules.into_iter().enumerate().map(|(at, (keyword, body))| {
+            let name = format!("suspect_{at}");
+            RuleText {
+                keyword,
+                text: format!("{keyword} {name} {{\n{body}}}\n"),
+                name,
+            }
+        });
+        named.collect()
+    })
+}
+
+fn rule() -> impl Strategy<Value = (&'static str, String)> {
+    let restraint = (on(), clauses(false), effect())
+        .prop_map(|(on, clauses, effect)| ("guard", format!("{on}{clauses}    {effect}\n")));
+    let relief =
+        (on(), clauses(true)).prop_map(|(on, clauses)| ("grant", format!("{on}{clauses}")));
+    let tolerance = (clauses(false), thresholds())
+        .prop_map(|(clauses, thresholds)| ("tolerance", format!("{clauses}{thresholds}")));
+    prop_oneof![6 => restraint, 3 => relief, 1 => tolerance]
+}
+
+fn on() -> impl Strategy<Value = String> {
+    let verbs = select(vec![
+        "any",
+        "any",
+        "scale",
+        "scale, restart",
+        "scale, apply, patch",
+    ]);
+    let kinds = select(vec![
+        "",
+        "",
+        " of Deployment",
+        " of Deployment, StatefulSet",
+    ]);
+    (verbs, kinds).prop_map(|(verbs, kinds)| format!("    on {verbs}{kinds}\n"))
+}
+
+fn effect() -> impl Strategy<Value = &'static str> {
+    select(vec![
+        "propose",
+        "propose to \"sre\"",
+        "escalate",
+        "escalate to 2 of \"sre\"",
+        "forbid",
+        "risk 4",
+    ])
+}
+
+fn thresholds() -> impl Strategy<Value = String> {
+    (10..100_u32, 0..40_u32, 0..3_u8).prop_map(|(propose, more, which)| {
+        let escalate = (propose + more).min(100);
+        match which {
+            0 => format!("    propose at {propose}\n"),
+            1 => format!("    escalate at {escalate}\n"),
+            _ => format!("    propose at {propose}\n    escalate at {escalate}\n"),
+        }
+    })
+}
+
+fn clauses(relieves: bool) -> impl Strategy<Value = String> {
+    let keyword = if relieves {
+        select(vec!["when", "when", "unless"])
+    } else {
+        select(vec!["when", "unless", "when"])
+    };
+    vec((keyword, condition()), 1..4).prop_map(|clauses| {
+        let lines = clauses
+            .into_iter()
+            .map(|(keyword, condition)| format!("    {keyword} {condition}\n"));
+        lines.collect()
+    })
+}
+
+fn condition() -> impl Strategy<Value = String> {
+    atom().prop_recursive(3, 8, 3, |inner| {
+        prop_oneof![
+            (inner.clone(), select(vec!["and", "or"]), inner.clone())
+                .prop_map(|(a, op, b)| format!("({a} {op} {b})")),
+            inner.prop_map(|inner| format!("(not {inner})")),
+        ]
+    })
+}
+
+fn atom() -> BoxedStrategy<String> {
+    let term = select(vec![
+        "current.spec.replicas",
+        "proposed.spec.replicas",
+        "proposed.spec.replicas",
+        "dropped",
+        "len(target.name)",
+        "(current.spec.replicas ?? 1)",
+    ]);
+    let order = select(vec!["<", "<=", ">", ">=", "==", "!="]);
+    let number = (term.clone(), order.clone(), -1..5_i32)
+        .prop_map(|(term, order, number)| format!("{term} {order} {number}"));
+    let number_first = (-1..5_i32, order.clone(), term.clone())
+        .prop_map(|(number, order, term)| format!("{number} {order} {term}"));
+    let pair = (term.clone(), order, term).prop_map(|(a, order, b)| format!("{a} {order} {b}"));
+    let word = select(vec![
+        "target.kind == \"Deployment\"",
+        "target.kind in [\"StatefulSet\", \"Node\"]",
+        "target.kind != \"Deployment\"",
+        "target.name like \"a*\"",
+        "target.name == \"api\"",
+        "target.name == \"web\"",
+        "target.name in [\"api\", \"web\"]",
+        "verb == scale",
+        "verb in [restart, apply]",
+        "principal.kind == agent",
+        "principal.kind in [agent, human]",
+        "principal.kind == controller",
+        "current is absent",
+        "current.spec.replicas is absent",
+        "proposed.spec.replicas is present",
+        "healthy",
+        "healthy == false",
+        "halved",
+        "current.spec.paused",
+        "current.spec.paused == true",
+        "now < 2026-11-22T10:00Z",
+        "now > 2026-11-22T12:00Z",
+        "now >= 2026-11-22T10:00Z",
+        "1 > 2",
+        "\"a\" in [\"a\", \"b\"]",
+        "(some c in proposed.containers: c.name == \"app\")",
+        "(some d in proposed.containers: d.name == \"app\")",
+    ])
+    .prop_map(str::to_owned);
+    prop_oneof![4 => number, 1 => number_first, 2 => pair, 6 => word].boxed()
+}

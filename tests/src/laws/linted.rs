@@ -1,0 +1,260 @@
+//! What the linter claims of rules is so, for every request.
+
+use std::cell::Cell;
+
+use proptest::strategy::Strategy;
+use taffrail_compiler::{Compiled, Options, compile, typed};
+use taffrail_runtime::decision::{Report, TruthReport};
+use taffrail_runtime::request::Request;
+use taffrail_runtime::{Decision, Program};
+use taffrail_syntax::{Diagnostic, Location, SourceTable, ast, parse};
+use taffrail_tools::{Level, Levels, LintInput, fix, lint};
+
+use super::additive::is_as_careful;
+use super::run::law;
+use super::{Case, case};
+use crate::generate::request::Shown;
+use crate::generate::suspect::suspects;
+
+/// How often each claim was met, so that the law is not kept by silence.
+#[derive(Debug, Default)]
+struct Met {
+    never: Cell<u32>,
+    never_true: Cell<u32>,
+    removable: Cell<u32>,
+    shadowed: Cell<u32>,
+    thresholds: Cell<u32>,
+}
+
+#[test]
+fn what_the_linter_claims_is_so() {
+    let met = Met::default();
+    law("linted", suspicious(), |case: &Case| {
+        claims_hold(case, &met)
+    });
+    println!("{met:?}");
+    for count in [
+        &met.never,
+        &met.never_true,
+        &met.removable,
+        &met.shadowed,
+        &met.thresholds,
+    ] {
+        assert!(count.get() > 0, "a claim was never made: {met:?}");
+    }
+}
+
+/// Returns generated sets with rules beside them that lints speak of.
+fn suspicious() -> impl Strategy<Value = Case> {
+    (case(), suspects()).prop_map(|(mut case, rules)| {
+        case.set.files[1].rules.extend(rules);
+        case
+    })
+}
+
+/// A set with what the linter finds in it.
+struct Linted {
+    sources: SourceTable,
+    compiled: Compiled,
+    program: Program,
+    found: Vec<Diagnostic>,
+}
+
+fn linted(case: &Case) -> Result<Linted, String> {
+    let mut sources = SourceTable::default();
+    for file in &case.set.files {
+        sources.add(file.name, file.text());
+    }
+    let compiled = compile(&sources, &options(case));
+    let program = program(&compiled)?;
+    let found = lint(&LintInput {
+        sources: &sources,
+        compiled: &compiled,
+        program: &program,
+        read: &|_, _| Err("there is no file here".into()),
+        today: jiff::civil::date(2026, 11, 22),
+        levels: &Levels::all(Level::Warn),
+    });
+    Ok(Linted {
+        sources,
+        compiled,
+        program,
+        found,
+    })
+}
+
+fn options(case: &Case) -> Options {
+    Options {
+        settings: case.settings,
+        ..Options::default()
+    }
+}
+
+fn program(compiled: &Compiled) -> Result<Program, String> {
+    let data = compiled.program.clone();
+    let data = data.ok_or_else(|| format!("it does not compile: {:?}", compiled.diagnostics))?;
+    Program::new(data).map_err(|error| error.to_string())
+}
+
+fn claims_hold(case: &Case, met: &Met) -> Result<(), String> {
+    let linted = linted(case)?;
+    let reports: Vec<Report> = case
+        .requests
+        .iter()
+        .map(|shown| linted.program.decide(&shown.0).report())
+        .collect();
+    for finding in &linted.found {
+        let Some(rule) = rule_at(&linted.compiled.module, finding) else {
+            continue;
+        };
+        let broken = match finding.code {
+            "never-applies" => {
+                met.never.set(met.never.get() + 1);
+                reports
+                    .iter()
+                    .position(|report| took_part(report, &rule.name))
+            }
+            "never-true" => {
+                met.never_true.set(met.never_true.get() + 1);
+                reports
+                    .iter()
+                    .position(|report| applied(report, &rule.name))
+            }
+            "waiver-forgives-nothing" => reports.iter().position(|report| {
+                let waivers = report
+                    .contributions
+                    .iter()
+                    .filter_map(|c| c.waiver.as_ref());
+                waivers.into_iter().any(|waiver| waiver.name == rule.name)
+            }),
+            _ => None,
+        };
+        if let Some(at) = broken {
+            let request = &case.requests[at];
+            return Err(format!("{finding:?}\nis refuted by\n{request:?}"));
+        }
+    }
+    removals_change_nothing(case, &linted, met)
+}
+
+/// Tells whether a rule had a part in a decision, be it for what is unknown.
+fn took_part(report: &Report, rule: &str) -> bool {
+    let held = report
+        .grants
+        .iter()
+        .any(|grant| grant.rule == rule && grant.held);
+    let waived = |waiver: &taffrail_runtime::decision::WaiverReport| waiver.name == rule;
+    held || report
+        .contributions
+        .iter()
+        .any(|c| c.rule == rule || c.waiver.as_ref().is_some_and(waived))
+}
+
+/// Tells whether a rule applied for certain.
+fn applied(report: &Report, rule: &str) -> bool {
+    report
+        .contributions
+        .iter()
+        .any(|c| c.rule == rule && c.truth == TruthReport::True)
+}
+
+/// Returns the rule that a finding is about.
+fn rule_at<'m>(module: &'m typed::Module, finding: &Diagnostic) -> Option<&'m typed::Rule> {
+    let place = finding.labels.first()?.location;
+    module.rules.iter().find(|rule| {
+        rule.location == place
+            || rule.on_location == Some(place)
+            || rule
+                .conditions
+                .iter()
+                .any(|condition| condition.location == place)
+    })
+}
+
+/// What is said to be superfluous can go, by itself, and nothing comes out otherwise.
+fn removals_change_nothing(case: &Case, linted: &Linted, met: &Met) -> Result<(), String> {
+    for finding in &linted.found {
+        let place = finding.labels[0].location;
+        let (count, removed) = match finding.code {
+            "always-applies" | "duplicate-condition" => (&met.removable, place),
+            "shadowed-rule" => (&met.shadowed, item_around(linted, place).0),
+            "unreachable-threshold" | "threshold-without-effect" => {
+                (&met.thresholds, threshold_around(linted, place))
+            }
+            _ => continue,
+        };
+        count.set(count.get() + 1);
+        let removal = finding.clone().fix(removed, "");
+        let without = fix(&linted.sources, &[removal]).sources;
+        let without = program(&compile(&without, &options(case)))?;
+        for Shown(request) in &case.requests {
+            same(&linted.program, &without, request).map_err(|difference| {
+                let shown = Shown(request.clone());
+                format!("{finding:?}\nis refuted: {difference}\n{shown:?}")
+            })?;
+        }
+    }
+    Ok(())
+}
+
+fn same(with: &Program, without: &Program, request: &Request) -> Result<(), String> {
+    let (before, after) = (with.decide(request), without.decide(request));
+    let shown = |decision: &Decision<'_>| {
+        let (verdict, risk) = (decision.verdict(), decision.risk().points());
+        format!("{verdict} with risk {risk} and {:?}", decision.gate())
+    };
+    let (gate, other) = (before.gate(), after.gate());
+    // Nobody can release a forbidden action, whatever the gate lists.
+    let gates_agree = if gate.releasable || other.releasable {
+        is_as_careful(&gate, &other) && is_as_careful(&other, &gate)
+    } else {
+        true
+    };
+    if before.verdict() == after.verdict() && before.risk() == after.risk() && gates_agree {
+        return Ok(());
+    }
+    Err(format!("{} becomes {}", shown(&before), shown(&after)))
+}
+
+/// Returns the place of the rule around a place, and the rule.
+fn item_around(linted: &Linted, place: Location) -> (Location, ast::Item) {
+    let text = &linted.sources.get(place.source).unwrap().text;
+    let items = parse(place.source, text).file.items;
+    let around =
+        |item: &ast::Item| item.span.start <= place.span.start && place.span.end <= item.span.end;
+    let item = items.into_iter().find(around).unwrap();
+    let location = Location {
+        source: place.source,
+        span: item.span,
+    };
+    (location, item)
+}
+
+/// Returns the clause of a threshold, or the whole tolerance when it has no other.
+fn threshold_around(linted: &Linted, place: Location) -> Location {
+    let (whole, item) = item_around(linted, place);
+    let ast::ItemKind::Rule(rule) = &item.kind else {
+        panic!("a threshold outside of a tolerance");
+    };
+    let thresholds: Vec<&ast::Clause> = rule
+        .clauses
+        .iter()
+        .filter(|clause| {
+            matches!(
+                clause.kind,
+                ast::ClauseKind::ProposeAt(_) | ast::ClauseKind::EscalateAt(_)
+            )
+        })
+        .collect();
+    if thresholds.len() == 1 {
+        return whole;
+    }
+    let around = |clause: &&&ast::Clause| {
+        clause.span.start <= place.span.start && place.span.end <= clause.span.end
+    };
+    let clause = thresholds.iter().find(around).unwrap();
+    Location {
+        source: place.source,
+        span: clause.span,
+    }
+}
