@@ -7,7 +7,7 @@ use taffrail::{PolicySet, Sources, Verdict};
 use taffrail_actions::{Action, Defaults, read_documents};
 use taffrail_runtime::Program;
 use taffrail_syntax::{Style, render};
-use taffrail_tools::{Suite, run_tests};
+use taffrail_tools::{Levels, LintInput, Suite, lint, run_tests};
 
 fn baseline() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../policies/baseline")
@@ -22,6 +22,25 @@ fn the_baseline_pack_compiles_without_a_finding() {
         .iter()
         .map(|finding| render(finding, &sources.table, Style::default()))
         .collect();
+    assert_eq!(findings.join("\n"), "");
+}
+
+#[test]
+fn the_linter_finds_nothing_in_the_baseline_pack() {
+    let sources = Sources::read(baseline()).unwrap();
+    let compiled = sources.compile();
+    let program = Program::new(compiled.program.clone().unwrap()).unwrap();
+    let findings: Vec<String> = lint(&LintInput {
+        sources: &sources.table,
+        compiled: &compiled,
+        program: &program,
+        read: &|_, path| Err(format!("no test reads `{path}`")),
+        today: jiff::civil::date(2026, 11, 23),
+        levels: &Levels::from_words(&sources.lints).unwrap(),
+    })
+    .iter()
+    .map(|finding| render(finding, &sources.table, Style::default()))
+    .collect();
     assert_eq!(findings.join("\n"), "");
 }
 

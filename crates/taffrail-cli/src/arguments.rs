@@ -10,7 +10,7 @@ use jiff::civil::Date;
 #[command(
     name = "taffrail",
     version,
-    after_help = "Exit codes: 0 execute or success, 1 invalid policy or input, a failed test or a denied finding, 2 usage, 3 propose, 4 escalate."
+    after_help = "Exit codes: 0 execute or success, 1 invalid policy or input, a failed test, a denied finding or one that --deny-warnings meets, 2 usage, 3 propose, 4 escalate."
 )]
 pub(crate) struct Arguments {
     #[command(subcommand)]
@@ -83,6 +83,9 @@ pub(crate) struct Lint {
     /// Write the remedies that are certain into the files, and show what is left
     #[arg(long)]
     pub(crate) fix: bool,
+    /// Fail on every finding that is shown, not only on those that are denied
+    #[arg(long)]
+    pub(crate) deny_warnings: bool,
     /// The day that waivers are held against; today in UTC when left out
     #[arg(long, value_name = "DATE")]
     pub(crate) today: Option<Date>,

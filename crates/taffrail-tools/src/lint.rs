@@ -15,6 +15,7 @@ mod fix;
 mod guard_without_reason;
 mod level;
 mod never_applies;
+mod optional;
 mod pattern_matches_everything;
 mod possibly_absent;
 mod self_comparison;

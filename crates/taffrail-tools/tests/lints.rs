@@ -339,6 +339,12 @@ fn fields_are_possibly_absent_unless_asked_for() {
             linted(&guard("scale", &format!("    when {condition}"))).places("possibly-absent");
         assert_eq!(places.len(), found, "{condition}");
     }
+    // Every autoscaler has its greatest number of replicas, a kind without a schema may not.
+    let most = "    when proposed.spec.maxReplicas > 5";
+    let of = |kinds: &str| linted(&guard(kinds, most)).places("possibly-absent").len();
+    assert_eq!(of("apply"), 1);
+    assert_eq!(of("apply of autoscaling/HorizontalPodAutoscaler"), 0);
+    assert_eq!(of("apply of example.com/Thing"), 1);
     let guarded = format!("    when {field} is present\n    when {field} > 5");
     check("possibly-absent", &guard("scale", &guarded), &[]);
 }

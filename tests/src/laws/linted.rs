@@ -11,7 +11,7 @@ use taffrail_syntax::{Diagnostic, Location, SourceTable, ast, parse};
 use taffrail_tools::{Level, Levels, LintInput, fix, lint};
 
 use super::additive::is_as_careful;
-use super::run::law;
+use super::run::slow_law;
 use super::{Case, case};
 use crate::generate::request::Shown;
 use crate::generate::suspect::suspects;
@@ -29,7 +29,7 @@ struct Met {
 #[test]
 fn what_the_linter_claims_is_so() {
     let met = Met::default();
-    law("linted", suspicious(), |case: &Case| {
+    slow_law("linted", suspicious(), |case: &Case| {
         claims_hold(case, &met)
     });
     println!("{met:?}");

@@ -34,8 +34,8 @@ pub(crate) fn run(arguments: &Lint, output: &mut Output) -> Result<ExitCode, Fai
         LintForm::Sarif => output.plain(&sarif::lint(&found, &policies)?)?,
         LintForm::Github => output.plain(&github::lint(&found, &policies))?,
     }
-    let denied = found.iter().any(Diagnostic::is_error);
-    Ok(ExitCode::from(u8::from(denied)))
+    let fails = |finding: &Diagnostic| finding.is_error() || arguments.deny_warnings;
+    Ok(ExitCode::from(u8::from(found.iter().any(fails))))
 }
 
 /// Returns what is wrong with policies: their errors when they do not compile, else what the linter finds.

@@ -73,6 +73,15 @@ fn a_denied_finding_fails_and_an_allowed_one_is_not_shown() {
 }
 
 #[test]
+fn warnings_fail_when_that_is_asked_for() {
+    let shop = shop("");
+    assert_eq!(lint(&shop, &[]).code, Some(0));
+    let ran = lint(&shop, &["--deny-warnings"]);
+    assert_eq!(ran.code, Some(1));
+    assert!(ran.out.contains("warning[waiver-expires]"), "{}", ran.out);
+}
+
+#[test]
 fn levels_of_codes_that_do_not_exist_are_refused_by_every_command() {
     for (settings, says) in [
         ("waiver-expirs = \"deny\"", "did you mean `waiver-expires`?"),

@@ -130,7 +130,7 @@ mod tests {
         let set = levels("unused-name", "deny").unwrap();
         assert_eq!(set.of("unused-name"), Level::Deny);
         assert_eq!(set.of("waiver-expires"), Level::Warn);
-        assert_eq!(Levels::default().of("possibly-absent"), Level::Allow);
+        assert_eq!(Levels::default().of("unused-name"), Level::Warn);
     }
 
     #[test]

@@ -2,22 +2,24 @@
 
 use std::collections::BTreeSet;
 
-use taffrail_compiler::typed::{Expr, ExprKind, Rule};
-use taffrail_runtime::program::{CompareOp, Root};
+use taffrail_compiler::typed::{Expr, ExprKind, LetId, Rule};
+use taffrail_runtime::program::CompareOp;
+use taffrail_schema::Schemas;
 use taffrail_syntax::Diagnostic;
 
+use super::optional::is_optional;
 use super::subject::Subject;
-use super::term;
-
-/// The parts of an object below which fields may be left out.
-const PARTS: [&str; 4] = ["data", "metadata", "spec", "status"];
+use super::{term, walk};
 
 /// Finds operations that are unknown where a field is absent, and for which nothing says that it is there.
 pub(super) fn run(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
+    let schemas = Schemas::default();
     for rule in &subject.module().rules {
         let mut search = Search {
             subject,
+            schemas: &schemas,
             rule,
+            followed: BTreeSet::new(),
             found,
         };
         let conditions = rule.conditions.iter().map(|condition| &condition.expr);
@@ -25,15 +27,18 @@ pub(super) fn run(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
         for condition in conditions.clone() {
             search.note_present(condition, true, &mut present);
         }
-        for condition in conditions {
-            search.look(condition, &present);
+        for expr in walk::of_rule(rule) {
+            search.look(expr, &present);
         }
     }
 }
 
 struct Search<'a, 's> {
     subject: &'a Subject<'s>,
+    schemas: &'a Schemas,
     rule: &'a Rule,
+    /// The lets that this rule led to already.
+    followed: BTreeSet<LetId>,
     found: &'a mut Vec<Diagnostic>,
 }
 
@@ -64,6 +69,11 @@ impl Search<'_, '_> {
                 self.check(b, present);
             }
             ExprKind::Negate(a) => self.check(a, present),
+            ExprKind::Let(id) | ExprKind::CallLet(id, _) if self.followed.insert(*id) => {
+                if let Some(found) = self.subject.module().lets.get(id.0 as usize) {
+                    self.look(&found.body, present);
+                }
+            }
             _ => {}
         }
         for operand in expr.operands() {
@@ -83,35 +93,28 @@ impl Search<'_, '_> {
     }
 
     fn check(&mut self, operand: &Expr, present: &BTreeSet<String>) {
-        let inner = match &operand.kind {
-            ExprKind::Quantity(inner) => inner,
-            _ => operand,
-        };
+        let mut inner = self.subject.resolved(operand);
+        if let ExprKind::Quantity(text) = &inner.kind {
+            inner = self.subject.resolved(text);
+        }
         let Some((root, keys)) = inner.fact_path() else {
             return;
         };
-        if !is_optional(self.rule, root, &keys)
+        if !is_optional(self.schemas, self.rule, root, &keys)
             || term::key(self.subject, inner).is_some_and(|field| present.contains(&field))
         {
             return;
         }
-        let field = self.subject.text(inner.location);
+        let field = self.subject.text(operand.location);
         self.found.push(
             Diagnostic::warning(
                 "possibly-absent",
-                inner.location,
+                operand.location,
                 format!("`{field}` may be absent, and then this is unknown"),
             )
             .hint(format!(
-                "give a default: `({field} ?? 0)`, or ask first: `{field} is present and …`"
+                "say what it is then: `({field} ?? …)`, or ask first: `{field} is present and …`"
             )),
         );
     }
-}
-
-/// Tells whether a field may be left out of an object. The one place to ask a schema, by the kinds of the rule's `on`.
-fn is_optional(_rule: &Rule, root: Root, keys: &[&str]) -> bool {
-    matches!(root, Root::Current | Root::Proposed)
-        && keys.len() > 1
-        && keys.first().is_some_and(|first| PARTS.contains(first))
 }

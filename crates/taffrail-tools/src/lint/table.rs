@@ -2,7 +2,7 @@
 
 use taffrail_syntax::Diagnostic;
 
-use super::level::Level::{self, Allow, Warn};
+use super::level::Level::{self, Warn};
 use super::subject::Subject;
 use super::{
     always_applies, current_on_create, duplicate_condition, every_in_grant, guard_without_reason,
@@ -65,7 +65,7 @@ pub const LINTS: &[Lint] = &[
     ),
     lint(
         "possibly-absent",
-        Allow,
+        Warn,
         "an order or arithmetic on a field that may be absent",
     ),
     lint(
