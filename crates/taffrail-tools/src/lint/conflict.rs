@@ -9,8 +9,8 @@ use super::facts::Facts;
 use super::subject::Subject;
 use super::term;
 
-/// How many combinations of alternatives are tried before nothing is said.
-const EFFORT: u32 = 256;
+/// How many demands are looked at, in all combinations of alternatives, before nothing is said.
+const EFFORT: u32 = 1024;
 
 /// An expression, and what it must definitely be.
 pub(super) type Demand<'e> = (&'e Expr, bool);
@@ -53,6 +53,10 @@ fn search<'e>(
     effort: &mut u32,
 ) -> bool {
     while let Some((expr, truth)) = open.pop() {
+        let Some(left) = effort.checked_sub(1) else {
+            return false;
+        };
+        *effort = left;
         let expr = subject.resolved(expr);
         match (&expr.kind, truth) {
             (ExprKind::Not(inner), _) => open.push((inner, !truth)),
@@ -78,16 +82,7 @@ fn search<'e>(
         return false;
     };
     parts.iter().all(|part| {
-        let Some(left) = effort.checked_sub(1) else {
-            return false;
-        };
-        *effort = left;
-        search(
-            subject,
-            facts.clone(),
-            vec![(part, truth)],
-            choices.clone(),
-            effort,
-        )
+        let demand = vec![(part, truth)];
+        search(subject, facts.clone(), demand, choices.clone(), effort)
     })
 }

@@ -5,7 +5,7 @@ use taffrail_runtime::program::Root;
 use taffrail_syntax::{Diagnostic, Location};
 
 use super::subject::{Subject, described};
-use super::walk;
+use super::walk::{self, Look};
 
 /// Finds reads of `current` in rules on `create` alone.
 pub(super) fn run(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
@@ -49,16 +49,15 @@ fn reads(subject: &Subject<'_>, rule: &Rule) -> Vec<Location> {
 }
 
 fn reads_current(subject: &Subject<'_>, expr: &Expr) -> bool {
+    let is_current = |part: &Expr| matches!(part.fact_path(), Some((Root::Current, _)));
     match &expr.kind {
-        ExprKind::Let(id) | ExprKind::CallLet(id, _) => {
-            let mut reads = false;
-            if let Some(found) = subject.module().lets.get(id.0 as usize) {
-                walk::each(&found.body, &mut |part| {
-                    reads |= reads_current(subject, part);
-                });
+        ExprKind::Let(_) | ExprKind::CallLet(..) => walk::find(subject, expr, |part| {
+            if is_current(part) {
+                Look::Found
+            } else {
+                Look::Inside
             }
-            reads
-        }
-        _ => matches!(expr.fact_path(), Some((Root::Current, _))),
+        }),
+        _ => is_current(expr),
     }
 }

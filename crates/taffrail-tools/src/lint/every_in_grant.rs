@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use taffrail_compiler::typed::{Expr, ExprKind, Quantifier, Rule};
+use taffrail_compiler::typed::{Expr, ExprKind, LetId, Quantifier, Rule};
 use taffrail_runtime::builtins::Builtin;
 use taffrail_runtime::program::QuantifierKind;
 use taffrail_syntax::Diagnostic;
@@ -19,14 +19,19 @@ pub(super) fn run(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
         }
         let filled = filled_lists(subject, rule);
         for condition in &rule.conditions {
-            positive(subject, &condition.expr, &mut |quantifier, expr| {
-                if quantifier.kind != QuantifierKind::Every
-                    || has_element(subject, quantifier, &filled)
-                {
-                    return;
-                }
-                let keyword = rule.kind.keyword();
-                found.push(
+            let mut seen = BTreeSet::new();
+            positive(
+                subject,
+                &condition.expr,
+                &mut seen,
+                &mut |quantifier, expr| {
+                    if quantifier.kind != QuantifierKind::Every
+                        || has_element(subject, quantifier, &filled)
+                    {
+                        return;
+                    }
+                    let keyword = rule.kind.keyword();
+                    found.push(
                     Diagnostic::warning(
                         "every-in-grant",
                         expr.location,
@@ -34,7 +39,8 @@ pub(super) fn run(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
                     )
                     .hint("ask for an element as well: `when some x in …: true`, or `when len(…) > 0`"),
                 );
-            });
+                },
+            );
         }
     }
 }
@@ -43,13 +49,17 @@ pub(super) fn run(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
 fn positive<'e>(
     subject: &'e Subject<'_>,
     expr: &'e Expr,
+    seen: &mut BTreeSet<LetId>,
     found: &mut impl FnMut(&'e Quantifier, &'e Expr),
 ) {
+    if is_repeated(expr, seen) {
+        return;
+    }
     let inner = subject.resolved(expr);
     match &inner.kind {
         ExprKind::And(parts) | ExprKind::Or(parts) => {
             for part in parts {
-                positive(subject, part, found);
+                positive(subject, part, seen, found);
             }
         }
         // Where a let is followed, the place is that of its name.
@@ -58,11 +68,23 @@ fn positive<'e>(
     }
 }
 
+/// Tells whether an expression names a let that was followed before.
+fn is_repeated(expr: &Expr, seen: &mut BTreeSet<LetId>) -> bool {
+    match &expr.kind {
+        ExprKind::Let(id) => !seen.insert(*id),
+        _ => false,
+    }
+}
+
 /// Returns the names of the lists that a rule says have an element.
 fn filled_lists(subject: &Subject<'_>, rule: &Rule) -> BTreeSet<String> {
     let mut filled = BTreeSet::new();
+    let mut seen = BTreeSet::new();
     let mut open: Vec<&Expr> = rule.conditions.iter().map(|c| &c.expr).collect();
     while let Some(expr) = open.pop() {
+        if is_repeated(expr, &mut seen) {
+            continue;
+        }
         let expr = subject.resolved(expr);
         let list = match &expr.kind {
             ExprKind::And(parts) => {

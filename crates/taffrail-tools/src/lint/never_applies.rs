@@ -2,13 +2,16 @@
 
 use taffrail_compiler::typed::{Condition, ExprKind, Rule};
 use taffrail_runtime::Value;
-use taffrail_runtime::program::{Expr, RuleBody};
+use taffrail_runtime::program::Expr;
 use taffrail_syntax::Diagnostic;
 use taffrail_syntax::ast::RuleKind;
 
 use super::conflict::{facts_of_on, is_impossible};
 use super::subject::{Subject, described};
 use super::walk;
+
+/// Of how many conditions each is held against each other; further ones only all together.
+const PAIRED: usize = 16;
 
 /// Finds rules that never do anything, and those that only what is unknown brings to do something.
 ///
@@ -75,10 +78,7 @@ pub(super) fn constant<'r>(
     value: bool,
 ) -> Option<&'r Condition> {
     let program = subject.program()?;
-    let emitted = program
-        .rules
-        .iter()
-        .find(|emitted| emitted.name == rule.name && kind_of(&emitted.body) == rule.kind)?;
+    let emitted = subject.emitted(rule)?;
     rule.conditions
         .iter()
         .zip(&emitted.conditions)
@@ -89,17 +89,6 @@ pub(super) fn constant<'r>(
                 && !walk::reads_param(subject, &condition.expr)
         })
         .map(|(condition, _)| condition)
-}
-
-fn kind_of(body: &RuleBody) -> RuleKind {
-    match body {
-        RuleBody::Grant => RuleKind::Grant,
-        RuleBody::Guard { .. } => RuleKind::Guard,
-        RuleBody::Budget { .. } => RuleKind::Budget,
-        RuleBody::Breaker { .. } => RuleKind::Breaker,
-        RuleBody::Tolerance { .. } => RuleKind::Tolerance,
-        RuleBody::Waiver { .. } => RuleKind::Waive,
-    }
 }
 
 pub(super) fn is_literal(condition: &Condition) -> bool {
@@ -122,7 +111,8 @@ fn contradiction<'r>(
             return Some((condition, None));
         }
     }
-    for (at, condition) in conditions.iter().enumerate() {
+    let few = conditions.iter().take(PAIRED);
+    for (at, condition) in few.enumerate() {
         for before in conditions.iter().take(at) {
             let both = [(&before.expr, true), (&condition.expr, true)];
             if is_impossible(subject, &facts, &both) {

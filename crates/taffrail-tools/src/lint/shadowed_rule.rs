@@ -1,6 +1,6 @@
 //! `shadowed-rule`: a rule that changes nothing, for a stronger one applies wherever it does.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use taffrail_compiler::typed::{ExprKind, Rule, RuleBody, RuleId};
 use taffrail_runtime::decision::{Outcome, Team};
@@ -10,22 +10,31 @@ use taffrail_syntax::Diagnostic;
 use super::subject::{Subject, described, last_word};
 use super::term;
 
+/// A rule with more conditions than this, those in lets included, is not compared.
+const CONDITIONS: u32 = 256;
+
 /// Finds grants and guards without points that another one of their kind makes superfluous: it is about the same or more
 /// actions, asks for the same or fewer conditions, and its effect is at least as strong.
 pub(super) fn run(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
     let rules = &subject.module().rules;
+    let waived = waived(subject);
     let sketches: Vec<Option<Sketch<'_>>> = (0..)
         .zip(rules)
-        .map(|(at, rule)| Sketch::of(subject, RuleId(at), rule))
+        .map(|(at, rule)| Sketch::of(subject, &waived, RuleId(at), rule))
         .collect();
+    let by_condition = by_condition(&sketches);
     for (at, sketch) in sketches.iter().enumerate() {
         let Some(weak) = sketch else { continue };
-        let stronger = sketches.iter().enumerate().find_map(|(other, sketch)| {
-            let strong = sketch.as_ref()?;
-            // Of two that shadow each other, the later one is superfluous.
-            let covers = other != at && strong.covers(weak) && (other < at || !weak.covers(strong));
-            covers.then_some(strong.rule)
-        });
+        // What covers a rule has no condition that the rule lacks, and so is found under one of the rule's own.
+        let keys = [None].into_iter().chain(weak.conditions.iter().map(Some));
+        let candidates = keys.filter_map(|key| by_condition.get(&key)).flatten();
+        let stronger = candidates
+            .filter(|(other, strong)| {
+                // Of two that shadow each other, the later one is superfluous.
+                *other != at && strong.covers(weak) && (*other < at || !weak.covers(strong))
+            })
+            .min_by_key(|(other, _)| *other)
+            .map(|(_, strong)| strong.rule);
         let Some(strong) = stronger else { continue };
         found.push(
             Diagnostic::warning(
@@ -46,6 +55,36 @@ pub(super) fn run(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
+/// Sketches with their positions, each under the first of its conditions.
+type ByCondition<'a, 'r> = BTreeMap<Option<&'a String>, Vec<(usize, &'a Sketch<'r>)>>;
+
+fn by_condition<'a, 'r>(sketches: &'a [Option<Sketch<'r>>]) -> ByCondition<'a, 'r> {
+    let mut map: ByCondition<'a, 'r> = BTreeMap::new();
+    for (at, sketch) in sketches.iter().enumerate() {
+        if let Some(sketch) = sketch {
+            map.entry(sketch.conditions.first())
+                .or_default()
+                .push((at, sketch));
+        }
+    }
+    map
+}
+
+/// Returns the rules that waivers forgive.
+fn waived(subject: &Subject<'_>) -> BTreeSet<RuleId> {
+    let rules = subject.module().rules.iter();
+    rules
+        .filter_map(|rule| match &rule.body {
+            RuleBody::Waiver { rule, .. } => Some(*rule),
+            RuleBody::Grant
+            | RuleBody::Guard { .. }
+            | RuleBody::Budget { .. }
+            | RuleBody::Breaker { .. }
+            | RuleBody::Tolerance { .. } => None,
+        })
+        .collect()
+}
+
 /// What decides whether one rule covers another.
 struct Sketch<'r> {
     rule: &'r Rule,
@@ -60,7 +99,12 @@ struct Sketch<'r> {
 impl<'r> Sketch<'r> {
     /// Returns a sketch of a rule that can be compared: what adds points, or offers something of its own, is never
     /// superfluous.
-    fn of(subject: &Subject<'_>, id: RuleId, rule: &'r Rule) -> Option<Self> {
+    fn of(
+        subject: &Subject<'_>,
+        waived: &BTreeSet<RuleId>,
+        id: RuleId,
+        rule: &'r Rule,
+    ) -> Option<Self> {
         let outcome = match &rule.body {
             RuleBody::Grant => None,
             RuleBody::Guard {
@@ -73,13 +117,11 @@ impl<'r> Sketch<'r> {
             | RuleBody::Tolerance { .. }
             | RuleBody::Waiver { .. } => return None,
         };
-        let waives =
-            |other: &Rule| matches!(&other.body, RuleBody::Waiver { rule, .. } if *rule == id);
         Some(Self {
             rule,
             conditions: conditions(subject, rule)?,
             outcome,
-            waivable: subject.module().rules.iter().any(waives),
+            waivable: waived.contains(&id),
         })
     }
 
@@ -102,7 +144,9 @@ impl<'r> Sketch<'r> {
 fn conditions(subject: &Subject<'_>, rule: &Rule) -> Option<BTreeSet<String>> {
     let mut names = BTreeSet::new();
     let mut open: Vec<_> = rule.conditions.iter().map(|c| &c.expr).collect();
+    let mut left = CONDITIONS;
     while let Some(expr) = open.pop() {
+        left = left.checked_sub(1)?;
         let expr = subject.resolved(expr);
         match &expr.kind {
             ExprKind::And(parts) => open.extend(parts),

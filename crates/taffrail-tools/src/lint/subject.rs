@@ -1,9 +1,11 @@
 //! What lints look at: the trees as written beside what they mean, and what the tests of the set came to.
 
 use std::cell::OnceCell;
+use std::collections::BTreeMap;
 
 use taffrail_compiler::typed::{Expr, ExprKind, Module, Rule};
-use taffrail_runtime::program::ProgramData;
+use taffrail_runtime::program::{self, ProgramData};
+use taffrail_syntax::ast::RuleKind;
 use taffrail_syntax::{Location, SourceId, Span, ast, parse};
 
 use super::LintInput;
@@ -15,6 +17,8 @@ pub(super) struct Subject<'s> {
     /// The trees, in the order of the sources.
     pub(super) files: Vec<(SourceId, ast::File)>,
     coverage: OnceCell<Coverage>,
+    /// The rules of the program, by name.
+    emitted: BTreeMap<&'s str, Vec<&'s program::Rule>>,
 }
 
 impl<'s> Subject<'s> {
@@ -24,10 +28,16 @@ impl<'s> Subject<'s> {
             .iter()
             .map(|(id, source)| (id, parse(id, &source.text).file))
             .collect();
+        let mut emitted: BTreeMap<&str, Vec<&program::Rule>> = BTreeMap::new();
+        let program = input.compiled.program.as_ref();
+        for rule in program.map_or(&[][..], |program| &program.rules) {
+            emitted.entry(&rule.name).or_default().push(rule);
+        }
         Self {
             input,
             files,
             coverage: OnceCell::new(),
+            emitted,
         }
     }
 
@@ -39,6 +49,15 @@ impl<'s> Subject<'s> {
     /// Returns the program as data, with parameters put in and constants computed.
     pub(super) fn program(&self) -> Option<&'s ProgramData> {
         self.input.compiled.program.as_ref()
+    }
+
+    /// Returns what a rule became in the program.
+    pub(super) fn emitted(&self, rule: &Rule) -> Option<&'s program::Rule> {
+        let named = self.emitted.get(rule.name.as_str())?;
+        named
+            .iter()
+            .copied()
+            .find(|emitted| kind_of(&emitted.body) == rule.kind)
     }
 
     /// Returns what the tests of the set came to; they run when first asked for.
@@ -109,6 +128,17 @@ impl<'s> Subject<'s> {
             }
         }
         expr
+    }
+}
+
+fn kind_of(body: &program::RuleBody) -> RuleKind {
+    match body {
+        program::RuleBody::Grant => RuleKind::Grant,
+        program::RuleBody::Guard { .. } => RuleKind::Guard,
+        program::RuleBody::Budget { .. } => RuleKind::Budget,
+        program::RuleBody::Breaker { .. } => RuleKind::Breaker,
+        program::RuleBody::Tolerance { .. } => RuleKind::Tolerance,
+        program::RuleBody::Waiver { .. } => RuleKind::Waive,
     }
 }
 

@@ -1,7 +1,7 @@
 //! `unreachable-threshold` and `threshold-without-effect`: a band of a tolerance that changes nothing.
 
 use taffrail_compiler::typed::{self, RuleBody};
-use taffrail_runtime::program::{self, Expr, ExprId, ProgramData};
+use taffrail_runtime::program::{self, Expr, ProgramData};
 use taffrail_runtime::{Decimal, Value};
 use taffrail_syntax::Diagnostic;
 
@@ -23,13 +23,16 @@ pub(super) fn run(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
         else {
             continue;
         };
+        let Some(emitted) = subject.emitted(rule) else {
+            continue;
+        };
         let bands = [
             ("propose", propose_at, settings.propose_at),
             ("escalate", escalate_at, settings.escalate_at),
         ];
         for (verdict, written, built_in) in bands {
             let Some(written) = written else { continue };
-            let Some(threshold) = threshold(program, rule, verdict) else {
+            let Some(threshold) = threshold(program, emitted, verdict) else {
                 continue;
             };
             found.extend(judge(rule, verdict, written, threshold, greatest, built_in));
@@ -82,30 +85,21 @@ fn greatest_risk(program: &ProgramData) -> u8 {
     points.fold(0_u8, |sum, points| sum.saturating_add(points).min(100))
 }
 
-/// Returns a threshold that is the same for every action.
-fn threshold(program: &ProgramData, rule: &typed::Rule, verdict: &str) -> Option<Decimal> {
-    let of = |emitted: &program::Rule| -> Option<ExprId> {
-        match &emitted.body {
-            program::RuleBody::Tolerance {
-                propose_at,
-                escalate_at,
-            } if emitted.name == rule.name => {
-                if verdict == "propose" {
-                    *propose_at
-                } else {
-                    *escalate_at
-                }
-            }
-            program::RuleBody::Tolerance { .. }
-            | program::RuleBody::Grant
-            | program::RuleBody::Guard { .. }
-            | program::RuleBody::Budget { .. }
-            | program::RuleBody::Breaker { .. }
-            | program::RuleBody::Waiver { .. } => None,
-        }
+/// Returns a threshold of a tolerance that is the same for every action.
+fn threshold(program: &ProgramData, emitted: &program::Rule, verdict: &str) -> Option<Decimal> {
+    let program::RuleBody::Tolerance {
+        propose_at,
+        escalate_at,
+    } = &emitted.body
+    else {
+        return None;
     };
-    let id = program.rules.iter().find_map(of)?;
-    match program.exprs.get(id.0 as usize) {
+    let id = if verdict == "propose" {
+        propose_at
+    } else {
+        escalate_at
+    };
+    match program.exprs.get((*id)?.0 as usize) {
         Some(Expr::Constant(Value::Number(number))) => Some(*number),
         Some(_) | None => None,
     }

@@ -6,7 +6,7 @@ use taffrail_syntax::ast::RuleKind;
 use taffrail_syntax::{Diagnostic, Location};
 
 use super::subject::{Subject, described};
-use super::walk;
+use super::walk::{self, Look};
 
 /// Finds guards and their kin that read a workload view and name no kind after `of`. On a kind without a pod template the
 /// view is unknown, and what is unknown applies: such a guard stops every change of a ConfigMap.
@@ -51,51 +51,40 @@ fn is_kind(expr: &Expr) -> bool {
 
 /// Tells whether a condition asks about the kind itself, beside what a view needs it for.
 fn mentions_kind(subject: &Subject<'_>, expr: &Expr) -> bool {
-    let expr = subject.resolved(expr);
-    if is_kind(expr) {
-        return true;
-    }
-    match &expr.kind {
-        ExprKind::View(_, object, _) => mentions_kind(subject, object),
-        _ => expr
-            .operands()
-            .into_iter()
-            .any(|operand| mentions_kind(subject, operand)),
-    }
+    walk::find(subject, expr, |part| {
+        if is_kind(part) {
+            Look::Found
+        } else {
+            Look::Inside
+        }
+    })
 }
 
-/// Returns where a condition reads a view of `current` or `proposed`. What stands in `known` is never unknown.
-fn view(subject: &Subject<'_>, expr: &Expr) -> Option<Location> {
-    let inner = subject.resolved(expr);
-    match &inner.kind {
-        ExprKind::Known(_) => None,
-        ExprKind::View(_, _, kind) if is_kind(kind) => Some(expr.location),
-        ExprKind::CallLet(id, _) => {
-            let body = &subject.module().lets.get(id.0 as usize)?.body;
-            let mut reads = false;
-            walk::each(body, &mut |part| {
-                reads |= matches!(&part.kind, ExprKind::View(_, _, kind) if is_kind(kind));
-            });
-            let in_arguments = || {
-                inner
-                    .operands()
-                    .into_iter()
-                    .find_map(|part| view(subject, part))
-            };
-            if reads {
-                Some(expr.location)
-            } else {
-                in_arguments()
+fn reads_view(subject: &Subject<'_>, expr: &Expr) -> bool {
+    walk::find(subject, expr, |part| match &part.kind {
+        // What stands in `known` is never unknown.
+        ExprKind::Known(_) => Look::Past,
+        ExprKind::View(_, _, kind) if is_kind(kind) => Look::Found,
+        _ => Look::Inside,
+    })
+}
+
+/// Returns where a condition reads a view of `current` or `proposed`, or names a let that does.
+fn view(subject: &Subject<'_>, condition: &Expr) -> Option<Location> {
+    let mut open = vec![condition];
+    while let Some(expr) = open.pop() {
+        match &expr.kind {
+            ExprKind::Known(_) => continue,
+            ExprKind::View(_, _, kind) if is_kind(kind) => return Some(expr.location),
+            ExprKind::Let(id) | ExprKind::CallLet(id, _) => {
+                let found = subject.module().lets.get(id.0 as usize);
+                if found.is_some_and(|found| reads_view(subject, &found.body)) {
+                    return Some(expr.location);
+                }
             }
+            _ => {}
         }
-        _ => {
-            let operand = inner
-                .operands()
-                .into_iter()
-                .find_map(|part| view(subject, part));
-            // Where a let is followed, the place is that of its name.
-            let named = matches!(expr.kind, ExprKind::Let(_));
-            operand.map(|place| if named { expr.location } else { place })
-        }
+        open.extend(expr.operands().into_iter().rev());
     }
+    None
 }

@@ -79,25 +79,50 @@ fn of_template(parts: &[TemplatePart]) -> impl Iterator<Item = &Expr> {
     })
 }
 
-/// Tells whether an expression depends on a parameter, by itself or through lets.
-pub(super) fn reads_param(subject: &Subject<'_>, expr: &Expr) -> bool {
+/// What a search does at an expression.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Look {
+    /// It is what is looked for.
+    Found,
+    /// It may be in there.
+    Inside,
+    /// Nothing in it counts.
+    Past,
+}
+
+/// Searches an expression and the lets that it leads to, each of them once: lets that double each other stand for more
+/// expressions than could ever be visited. The kind that a workload view needs for itself is left out.
+pub(super) fn find(
+    subject: &Subject<'_>,
+    expr: &Expr,
+    mut judge: impl FnMut(&Expr) -> Look,
+) -> bool {
     let mut seen: BTreeSet<LetId> = BTreeSet::new();
     let mut open = vec![expr];
     while let Some(expr) = open.pop() {
-        match &expr.kind {
-            ExprKind::Param(_) => return true,
-            ExprKind::Let(id) | ExprKind::CallLet(id, _) if seen.insert(*id) => {
-                open.extend(
-                    subject
-                        .module()
-                        .lets
-                        .get(id.0 as usize)
-                        .map(|found| &found.body),
-                );
-            }
-            _ => {}
+        match judge(expr) {
+            Look::Found => return true,
+            Look::Past => continue,
+            Look::Inside => {}
         }
-        open.extend(expr.operands());
+        match &expr.kind {
+            ExprKind::View(_, object, _) => open.push(object),
+            _ => open.extend(expr.operands()),
+        }
+        if let ExprKind::Let(id) | ExprKind::CallLet(id, _) = &expr.kind
+            && seen.insert(*id)
+        {
+            let found = subject.module().lets.get(id.0 as usize);
+            open.extend(found.map(|found| &found.body));
+        }
     }
     false
+}
+
+/// Tells whether an expression depends on a parameter, by itself or through lets.
+pub(super) fn reads_param(subject: &Subject<'_>, expr: &Expr) -> bool {
+    find(subject, expr, |part| match part.kind {
+        ExprKind::Param(_) => Look::Found,
+        _ => Look::Inside,
+    })
 }
