@@ -557,3 +557,17 @@ fn remedies_leave_nothing_to_remedy() {
     );
     assert!(!rest.contains("lint:") && !rest.contains("let"), "{rest}");
 }
+
+/// Spelt out, the last of these lets would be longer than the world.
+#[test]
+fn lets_that_double_each_other_are_linted_soon() {
+    let mut text = "let a0 = current.spec.a == 1 or proposed.pod.hostNetwork == true\n".to_owned();
+    for at in 1..60 {
+        text.push_str(&format!("let a{at} = a{0} and a{0}\n", at - 1));
+    }
+    text.push_str(&guard("create", "    when a59\n    unless a58"));
+    text.push_str("grant h {\n    on create\n    when a59\n    when not a58\n}\n");
+    let found = linted(&text);
+    assert_eq!(found.places("current-on-create").len(), 4);
+    assert_eq!(found.places("view-without-kind").len(), 1);
+}

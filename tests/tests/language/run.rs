@@ -7,6 +7,7 @@ use taffrail_actions::{Action, Defaults, read_documents};
 use taffrail_compiler::Compiled;
 use taffrail_runtime::Program;
 use taffrail_syntax::{Diagnostic, SourceTable, Style, render};
+use taffrail_tools::{Levels, LintInput, lint};
 
 use crate::chapter::{self, Block, Fence};
 use crate::{show, tables, values, views};
@@ -64,13 +65,35 @@ impl Set {
 
     /// Compiles the set.
     pub(crate) fn compile(&self) -> Result<(SourceTable, Compiled), String> {
+        let sources = self.sources()?;
+        let compiled = sources.compile();
+        Ok((sources.table, compiled))
+    }
+
+    /// Returns what the linter finds in the set.
+    fn lints(&self) -> Result<String, String> {
+        let sources = self.sources()?;
+        let compiled = sources.compile();
+        let found = lint(&LintInput {
+            sources: &sources.table,
+            compiled: &compiled,
+            program: &self.program()?,
+            read: &|_, path| Err(format!("there is no `{path}` here")),
+            today: jiff::civil::date(2026, 11, 23),
+            levels: &Levels::from_words(&sources.lints).map_err(|error| error.to_string())?,
+        });
+        Ok(rendered(found.iter(), &sources.table))
+    }
+
+    fn sources(&self) -> Result<Sources, String> {
         let mut sources =
             Sources::from_texts(self.files.clone()).map_err(|error| error.to_string())?;
         if let Some(settings) = &self.settings {
-            sources.options = options(settings)?;
+            let settings = read_settings(settings)?;
+            sources.options = settings.options;
+            sources.lints = settings.lints;
         }
-        let compiled = sources.compile();
-        Ok((sources.table, compiled))
+        Ok(sources)
     }
 
     /// Returns the program, or the errors that stand in its way.
@@ -89,14 +112,14 @@ impl Set {
 }
 
 /// Reads settings as they are read in a folder.
-fn options(settings: &str) -> Result<taffrail::Options, String> {
+fn read_settings(settings: &str) -> Result<Sources, String> {
     let folder =
         Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("settings-{}", std::process::id()));
     std::fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
     std::fs::write(folder.join("taffrail.toml"), settings).map_err(|error| error.to_string())?;
     let read = Sources::read(&folder).map_err(|error| error.to_string());
     std::fs::remove_dir_all(&folder).map_err(|error| error.to_string())?;
-    Ok(read?.options)
+    read
 }
 
 /// Returns diagnostics as text, a blank line between them.
@@ -174,6 +197,15 @@ impl Player {
                     (Err(error), _) | (_, Err(error)) => self.fault(fence.line, &error),
                 };
             }
+            "lints" => {
+                self.set.used = true;
+                fence.body = match self.set.lints() {
+                    Ok(found) if found.is_empty() => "nothing is found\n".into(),
+                    Ok(found) => found,
+                    Err(error) => self.fault(fence.line, &error),
+                };
+            }
+            "codes" => fence.body = tables::lints(),
             "builtins" => fence.body = tables::builtins(),
             "reserved" => fence.body = tables::reserved(),
             "console" | "text" => {}

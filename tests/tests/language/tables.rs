@@ -1,7 +1,11 @@
 //! Blocks that are made from tables of the product.
 
+use std::collections::BTreeMap;
+
 use taffrail_runtime::builtins::{Builtin, Parameter, Signature};
 use taffrail_syntax::RESERVED;
+use taffrail_tools::explain;
+use taffrail_tools::lint::LINTS;
 
 /// The widest line of a generated list of words.
 const WIDTH: usize = 100;
@@ -48,4 +52,17 @@ fn parameter(parameter: &Parameter) -> String {
     let optional = if parameter.optional { "?" } else { "" };
     let more = if parameter.repeated { ", …" } else { "" };
     format!("{}{optional}: {}{more}", parameter.name, parameter.ty)
+}
+
+/// Returns the table of lints.
+pub(crate) fn lints() -> String {
+    let width = LINTS.iter().map(|lint| lint.code.len()).max().unwrap_or(0);
+    let says: BTreeMap<&str, &str> = explain::codes().into_iter().collect();
+    LINTS
+        .iter()
+        .map(|lint| {
+            let says = says.get(lint.code).copied().unwrap_or_default();
+            format!("{:width$}  {:5}  {says}\n", lint.code, lint.level.word())
+        })
+        .collect()
 }

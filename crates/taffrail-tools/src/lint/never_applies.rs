@@ -20,7 +20,7 @@ const PAIRED: usize = 16;
 pub(super) fn run(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
     for rule in &subject.module().rules {
         if let Some(condition) = constant(subject, rule, false) {
-            found.push(never_applies(rule, condition));
+            found.push(never_applies(rule, condition).at("this is always false"));
             continue;
         }
         let Some((condition, other)) = contradiction(subject, rule) else {
@@ -35,8 +35,11 @@ pub(super) fn run(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
             | RuleKind::Prove => never_true(rule, condition),
         };
         found.push(match other {
-            Some(other) => diagnostic.label(other.location, "which contradicts this"),
-            None => diagnostic,
+            Conflict::Itself => diagnostic.at("this is never true"),
+            Conflict::With(other) => diagnostic
+                .at("this is never true")
+                .label(other.location, "where this is"),
+            Conflict::WithAll => diagnostic.at("this is never true where all before it are"),
         });
     }
 }
@@ -56,7 +59,6 @@ fn never_applies(rule: &Rule, condition: &Condition) -> Diagnostic {
         condition.location,
         format!("{} {what}", described(rule)),
     )
-    .at("this is never true")
     .hint("say what was meant, or remove the rule")
 }
 
@@ -66,7 +68,6 @@ fn never_true(rule: &Rule, condition: &Condition) -> Diagnostic {
         condition.location,
         format!("{} applies only where a fact is unknown", described(rule)),
     )
-    .at("this is never true")
     .hint("say what was meant; a rule against missing facts asks for them: `when not known(…)`")
 }
 
@@ -99,16 +100,26 @@ pub(super) fn is_literal(condition: &Condition) -> bool {
     matches!(inner, ExprKind::Constant(_))
 }
 
-/// Returns the condition that cannot be true, with the one that it contradicts when that is another.
+/// What keeps a condition from being true.
+enum Conflict<'r> {
+    /// It contradicts itself, or the `on` of its rule.
+    Itself,
+    /// It contradicts another one.
+    With(&'r Condition),
+    /// It contradicts all before it together.
+    WithAll,
+}
+
+/// Returns a condition that cannot be true, and why.
 fn contradiction<'r>(
     subject: &Subject<'_>,
     rule: &'r Rule,
-) -> Option<(&'r Condition, Option<&'r Condition>)> {
+) -> Option<(&'r Condition, Conflict<'r>)> {
     let facts = facts_of_on(rule);
     let conditions = &rule.conditions;
     for condition in conditions {
         if !is_literal(condition) && is_impossible(subject, &facts, &[(&condition.expr, true)]) {
-            return Some((condition, None));
+            return Some((condition, Conflict::Itself));
         }
     }
     let few = conditions.iter().take(PAIRED);
@@ -116,12 +127,12 @@ fn contradiction<'r>(
         for before in conditions.iter().take(at) {
             let both = [(&before.expr, true), (&condition.expr, true)];
             if is_impossible(subject, &facts, &both) {
-                return Some((condition, Some(before)));
+                return Some((condition, Conflict::With(before)));
             }
         }
     }
     let all: Vec<_> = conditions.iter().map(|c| (&c.expr, true)).collect();
     let last = conditions.last()?;
     let literal = conditions.iter().any(is_literal);
-    (!literal && is_impossible(subject, &facts, &all)).then_some((last, None))
+    (!literal && is_impossible(subject, &facts, &all)).then_some((last, Conflict::WithAll))
 }
