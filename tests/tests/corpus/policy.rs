@@ -33,7 +33,7 @@ impl Policy {
         Ok(Self {
             params: pairs(&text, r"(?m)^param (\w+): ([\w<>]+)"),
             guards: firsts(&text, r"(?m)^guard (\w+)"),
-            looked_up: firsts(&text, r"objects\(([\w./]+)").into_iter().collect(),
+            looked_up: firsts(&text, r"objects\(([\w./-]+)").into_iter().collect(),
             compiled: BTreeMap::new(),
             name: name.into_owned(),
             text,

@@ -114,7 +114,13 @@ fn target(case: &Case) -> Option<Json> {
     }
     let mut target = Map::new();
     if let Some(version) = subject.get("apiVersion") {
-        target.insert("apiVersion".into(), version.clone());
+        // A wildcard stands for any version.
+        let version = if version == "*" {
+            json!("v1")
+        } else {
+            version.clone()
+        };
+        target.insert("apiVersion".into(), version);
     }
     target.insert("kind".into(), text("/kind"));
     if subject.get("metadata").is_none() {

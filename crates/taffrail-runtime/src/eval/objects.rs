@@ -57,6 +57,7 @@ impl<'a> Evaluator<'a> {
     fn is_complete(&self, group: Option<&str>, kind: &str, namespace: Option<&str>) -> bool {
         self.facts.request.complete.iter().any(|complete| {
             let (given_group, given_kind) = match complete.kind.rsplit_once('/') {
+                Some(("core", kind)) => (Some(""), kind),
                 Some((group, kind)) => (Some(group), kind),
                 None => (None, &*complete.kind),
             };
