@@ -1,5 +1,6 @@
 //! `corpus.toml` of a concept: which guard file decides which published policies, and where we mean to differ.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -38,6 +39,9 @@ pub(crate) struct Guard {
     /// Whether cases that lack a fact are decided all the same.
     #[serde(default)]
     pub(crate) without_facts: bool,
+    /// Parameters of other names: ours, and the published one, a dotted path where it stands deeper.
+    #[serde(default)]
+    pub(crate) params: BTreeMap<String, String>,
 }
 
 /// Cases that are known to be decided otherwise.

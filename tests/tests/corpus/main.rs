@@ -19,8 +19,8 @@ fn every_policy_of_the_corpus_compiles_without_an_error() {
     let mut faults = Vec::new();
     for concept in index::read().unwrap() {
         for guard in &concept.index.guard {
-            let path = concept.folder.join(&guard.file);
-            match Policy::read(&path).and_then(|policy| policy.compile(Vec::new())) {
+            let policy = Policy::read(&concept.folder, guard);
+            match policy.and_then(|policy| policy.compile(Vec::new())) {
                 Err(fault) => faults.push(fault),
                 Ok(policies) => {
                     let warnings = policies.warnings().iter();

@@ -9,6 +9,7 @@ use taffrail::{PolicySet, Value};
 use taffrail_runtime::{Decimal, Map, quantity};
 
 use crate::case::Case;
+use crate::index::Guard;
 
 /// A guard file.
 #[derive(Debug)]
@@ -17,6 +18,8 @@ pub(crate) struct Policy {
     text: String,
     /// The declared parameters, each with its type.
     params: BTreeMap<String, String>,
+    /// The published names of those that have another.
+    renamed: BTreeMap<String, String>,
     /// The names of its guards.
     pub(crate) guards: BTreeSet<String>,
     /// The kinds that it looks up.
@@ -25,17 +28,18 @@ pub(crate) struct Policy {
 }
 
 impl Policy {
-    /// Reads a guard file.
-    pub(crate) fn read(path: &Path) -> Result<Self, String> {
-        let text = std::fs::read_to_string(path)
+    /// Reads the guard file of a concept.
+    pub(crate) fn read(folder: &Path, guard: &Guard) -> Result<Self, String> {
+        let path = folder.join(&guard.file);
+        let text = std::fs::read_to_string(&path)
             .map_err(|error| format!("{}: {error}", path.display()))?;
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
         Ok(Self {
             params: pairs(&text, r"(?m)^param (\w+): ([\w<>]+)"),
             guards: firsts(&text, r"(?m)^guard (\w+)"),
             looked_up: firsts(&text, r"objects\(([\w./-]+)").into_iter().collect(),
             compiled: BTreeMap::new(),
-            name: name.into_owned(),
+            name: guard.file.clone(),
+            renamed: guard.params.clone(),
             text,
         })
     }
@@ -69,7 +73,8 @@ impl Policy {
         let given = given(case);
         let mut values = Vec::new();
         for (name, kind) in &self.params {
-            let Some(json) = given.get(name).filter(|json| !json.is_null()) else {
+            let published = self.renamed.get(name).unwrap_or(name);
+            let Some(json) = at(&given, published).filter(|json| !json.is_null()) else {
                 continue;
             };
             let value = value(json, kind)
@@ -93,10 +98,19 @@ fn given(case: &Case) -> serde_json::Map<String, Json> {
         .into_iter()
         .find_map(|pointer| params.pointer(pointer));
     let members = inner.unwrap_or(&params).as_object().cloned();
-    let named = members.into_iter().flatten();
+    // Some suites hand over settings among the facts.
+    let facts = case.context("facts").and_then(Json::as_object).cloned();
+    let named = facts.into_iter().chain(members).flatten();
     named
         .map(|(key, value)| (key.replace(['-', '.'], "_"), value))
         .collect()
+}
+
+/// Returns the value at a dotted path.
+fn at<'j>(given: &'j serde_json::Map<String, Json>, path: &str) -> Option<&'j Json> {
+    let mut words = path.split('.');
+    let first = given.get(words.next()?)?;
+    words.try_fold(first, |value, word| value.get(word))
 }
 
 /// Returns a JSON value as one of the declared type; texts of numbers are read as numbers.

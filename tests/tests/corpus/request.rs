@@ -236,10 +236,17 @@ fn facts(case: &Case, looked_up: &[String]) -> Json {
 }
 
 fn cluster_objects(case: &Case) -> impl Iterator<Item = &Json> {
+    let mocked = case.context("cel_context").and_then(Json::as_array);
+    let mocked = mocked
+        .into_iter()
+        .flatten()
+        .filter_map(|context| context.pointer("/spec/resources")?.as_array())
+        .flatten();
     case.context("cluster_objects")
         .and_then(Json::as_array)
         .into_iter()
         .flatten()
+        .chain(mocked)
         .filter(|object| object.get("kind").is_some() && object.get("apiVersion").is_some())
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value as Json;
 use taffrail::{PolicySet, Verdict};
 use taffrail_runtime::render::{Style, text};
 use taffrail_runtime::request::Request;
@@ -65,7 +66,7 @@ pub(crate) fn run(concept: &Concept, cases: &[Case], show: &Show) -> Outcome {
         }
         let policy = policies
             .entry(at)
-            .or_insert_with(|| Policy::read(&concept.folder.join(&guard.file)));
+            .or_insert_with(|| Policy::read(&concept.folder, guard));
         match policy {
             Err(fault) => outcome.faults.push(fault.clone()),
             Ok(policy) => {
@@ -83,7 +84,9 @@ pub(crate) fn run(concept: &Concept, cases: &[Case], show: &Show) -> Outcome {
 /// What came of one case.
 struct Judged {
     denied: bool,
-    explanation: String,
+    policies: PolicySet,
+    document: Json,
+    request: Request,
 }
 
 fn judge(policy: &mut Policy, case: &Case) -> Result<Judged, String> {
@@ -94,12 +97,12 @@ fn judge(policy: &mut Policy, case: &Case) -> Result<Judged, String> {
         .only_rule()
         .map(|rule| rule.trim_start_matches("autogen-").replace('-', "_"))
         .filter(|guard| policy.guards.contains(guard));
-    let compiled = policy.for_case(case)?;
-    let denied = denied(&compiled, &request, guard.as_deref());
-    let report = compiled.decide(&request).report();
+    let policies = policy.for_case(case)?;
     Ok(Judged {
-        denied,
-        explanation: format!("{}\n{document:#}", text(&report, Style::default())),
+        denied: denied(&policies, &request, guard.as_deref()),
+        policies,
+        document,
+        request,
     })
 }
 
@@ -125,10 +128,24 @@ fn count(
     judged: Result<Judged, String>,
     show: &Show,
 ) -> Option<usize> {
-    let judged = match judged {
-        Ok(judged) => judged,
-        Err(fault) => {
-            outcome.faults.push(fault);
+    let difference = concept.difference_of(case);
+    let class = difference.and_then(|at| concept.index.difference.get(at).map(|found| found.class));
+    let judged = match (judged, class) {
+        (Ok(judged), _) => judged,
+        // What is no request is not decided at all.
+        (Err(_), Some(Class::LacksFact)) => {
+            outcome.lack_fact += 1;
+            return difference;
+        }
+        (Err(_), Some(Class::DifferentMeaning)) => {
+            outcome.differ += 1;
+            return difference;
+        }
+        (Err(fault), None) => {
+            // A policy that does not compile fails every case alike.
+            if !outcome.faults.contains(&fault) {
+                outcome.faults.push(fault);
+            }
             return None;
         }
     };
@@ -140,8 +157,6 @@ fn count(
     {
         outcome.faults.push(describe(case, &judged));
     }
-    let difference = concept.difference_of(case);
-    let class = difference.and_then(|at| concept.index.difference.get(at).map(|found| found.class));
     match (agrees, class) {
         (true, None) => outcome.agree += 1,
         (false, Some(Class::LacksFact)) => outcome.lack_fact += 1,
@@ -161,14 +176,16 @@ fn describe(case: &Case, judged: &Judged) -> String {
         Expected::Deny => "deny",
     };
     let ours = if judged.denied { "deny" } else { "allow" };
+    let report = judged.policies.decide(&judged.request).report();
     format!(
-        "{}: upstream says {expected}, we say {ours}\nrule {:?}, params {}, context {}\nnotes {}\n{}",
+        "{}: upstream says {expected}, we say {ours}\nrule {:?}, params {}, context {}\nnotes {}\n{}\n{:#}",
         case.case_id,
         case.only_rule(),
         case.params,
         case.extra_context,
         case.notes,
-        judged.explanation
+        text(&report, Style::default()),
+        judged.document
     )
 }
 
