@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 use serde_json::Value as Json;
@@ -31,12 +32,13 @@ impl Policy {
     /// Reads the guard file of a concept.
     pub(crate) fn read(folder: &Path, guard: &Guard) -> Result<Self, String> {
         let path = folder.join(&guard.file);
+        let patterns = PATTERNS.as_ref().map_err(ToString::to_string)?;
         let text = std::fs::read_to_string(&path)
             .map_err(|error| format!("{}: {error}", path.display()))?;
         Ok(Self {
-            params: pairs(&text, r"(?m)^param (\w+): ([\w<>]+)"),
-            guards: firsts(&text, r"(?m)^guard (\w+)"),
-            looked_up: firsts(&text, r"objects\(([\w./-]+)").into_iter().collect(),
+            params: patterns.params(&text),
+            guards: firsts(&patterns.guard, &text),
+            looked_up: firsts(&patterns.lookup, &text).into_iter().collect(),
             compiled: BTreeMap::new(),
             name: guard.file.clone(),
             renamed: guard.params.clone(),
@@ -83,6 +85,36 @@ impl Policy {
         }
         Ok(values)
     }
+}
+
+/// What is read from the text of a policy.
+struct Patterns {
+    param: Regex,
+    guard: Regex,
+    lookup: Regex,
+}
+
+static PATTERNS: LazyLock<Result<Patterns, regex::Error>> = LazyLock::new(|| {
+    Ok(Patterns {
+        param: Regex::new(r"(?m)^param ([A-Za-z0-9_]+): ([a-z<>]+)")?,
+        guard: Regex::new(r"(?m)^guard ([A-Za-z0-9_]+)")?,
+        lookup: Regex::new(r"objects\(([A-Za-z0-9_./-]+)")?,
+    })
+});
+
+impl Patterns {
+    /// Returns the declared parameters, each with its type.
+    fn params(&self, text: &str) -> BTreeMap<String, String> {
+        let found = self.param.captures_iter(text);
+        found
+            .map(|found| (word(&found, 1), word(&found, 2)))
+            .collect()
+    }
+}
+
+fn firsts(pattern: &Regex, text: &str) -> BTreeSet<String> {
+    let found = pattern.captures_iter(text);
+    found.map(|found| word(&found, 1)).collect()
 }
 
 /// Returns the parameters of a case by name. Those of a Gatekeeper constraint stand in its spec, those of a policy
@@ -138,27 +170,6 @@ fn plain(json: &Json) -> Option<Value> {
             Value::Map(map)
         }
     })
-}
-
-fn pairs(text: &str, pattern: &str) -> BTreeMap<String, String> {
-    captures(text, pattern)
-        .map(|found| (word(&found, 1), word(&found, 2)))
-        .collect()
-}
-
-fn firsts(text: &str, pattern: &str) -> BTreeSet<String> {
-    captures(text, pattern)
-        .map(|found| word(&found, 1))
-        .collect()
-}
-
-/// Returns where a pattern is found; one that is no pattern is found nowhere, and then cases fail.
-fn captures<'t>(text: &'t str, pattern: &str) -> impl Iterator<Item = Captures<'t>> {
-    let found: Vec<Captures<'t>> = match Regex::new(pattern) {
-        Ok(pattern) => pattern.captures_iter(text).collect(),
-        Err(_) => Vec::new(),
-    };
-    found.into_iter()
 }
 
 fn word(found: &Captures<'_>, at: usize) -> String {

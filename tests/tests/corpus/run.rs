@@ -38,18 +38,21 @@ pub(crate) struct Show {
     pub(crate) wanted: Option<String>,
 }
 
-/// Decides the cases of a concept.
+/// Decides the cases of a concept, out of all cases.
 pub(crate) fn run(concept: &Concept, cases: &[Case], show: &Show) -> Outcome {
     let mut outcome = Outcome::default();
     let mut policies = BTreeMap::new();
     let mut used = BTreeSet::new();
-    for case in cases {
-        let own = case.policy_concept == concept.name;
-        outcome.cases += usize::from(own);
+    let own = cases
+        .iter()
+        .filter(|case| case.policy_concept == concept.name);
+    let cases: Vec<&Case> = own.collect();
+    outcome.cases = cases.len();
+    for case in cases.iter().copied() {
         let at = match concept.guard_of(case) {
             Ok(Some(at)) => at,
             Ok(None) => {
-                outcome.not_written += usize::from(own);
+                outcome.not_written += 1;
                 continue;
             }
             Err(fault) => {
@@ -77,7 +80,7 @@ pub(crate) fn run(concept: &Concept, cases: &[Case], show: &Show) -> Outcome {
             }
         }
     }
-    outcome.faults.extend(stale(concept, cases, &used));
+    outcome.faults.extend(stale(concept, &cases, &used));
     outcome
 }
 
@@ -190,7 +193,7 @@ fn describe(case: &Case, judged: &Judged) -> String {
 }
 
 /// Returns what an index says of cases that are not there.
-fn stale(concept: &Concept, cases: &[Case], used: &BTreeSet<usize>) -> Vec<String> {
+fn stale(concept: &Concept, cases: &[&Case], used: &BTreeSet<usize>) -> Vec<String> {
     let mut faults = Vec::new();
     for pattern in concept.index.guard.iter().flat_map(|guard| &guard.policies) {
         if !cases.iter().any(|case| pattern_fits(pattern, case)) {
