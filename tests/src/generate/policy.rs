@@ -169,6 +169,24 @@ pub(crate) fn policy_set() -> impl Strategy<Value = PolicySet> {
     })
 }
 
+/// Returns a set of two modules that declares what rules of the main one speak of.
+pub(crate) fn small_set(rules: Vec<RuleText>) -> PolicySet {
+    PolicySet {
+        files: vec![
+            PolicyFile {
+                name: "shared.guard",
+                head: SHARED,
+                rules: Vec::new(),
+            },
+            PolicyFile {
+                name: "healing.guard",
+                head: MAIN,
+                rules,
+            },
+        ],
+    }
+}
+
 fn name_all(drafts: Vec<Draft>, first: usize, rules: &mut Vec<RuleText>) {
     for draft in drafts {
         let number = first

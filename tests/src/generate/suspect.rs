@@ -8,7 +8,7 @@ use super::policy::RuleText;
 
 /// Returns rules with names of their own.
 pub(crate) fn suspects() -> impl Strategy<Value = Vec<RuleText>> {
-    vec(rule(), 4..10).prop_map(|rules| {
+    vec(rule(), 12..24).prop_map(|rules| {
         let named = rules.into_iter().enumerate().map(|(at, (keyword, body))| {
             let name = format!("suspect_{at}");
             RuleText {
@@ -22,11 +22,10 @@ pub(crate) fn suspects() -> impl Strategy<Value = Vec<RuleText>> {
 }
 
 fn rule() -> impl Strategy<Value = (&'static str, String)> {
-    let restraint = (on(), clauses(false), effect())
+    let restraint = (on(), clauses(), effect())
         .prop_map(|(on, clauses, effect)| ("guard", format!("{on}{clauses}    {effect}\n")));
-    let relief =
-        (on(), clauses(true)).prop_map(|(on, clauses)| ("grant", format!("{on}{clauses}")));
-    let tolerance = (clauses(false), thresholds())
+    let relief = (on(), clauses()).prop_map(|(on, clauses)| ("grant", format!("{on}{clauses}")));
+    let tolerance = (clauses(), thresholds())
         .prop_map(|(clauses, thresholds)| ("tolerance", format!("{clauses}{thresholds}")));
     prop_oneof![6 => restraint, 3 => relief, 1 => tolerance]
 }
@@ -70,18 +69,123 @@ fn thresholds() -> impl Strategy<Value = String> {
     })
 }
 
-fn clauses(relieves: bool) -> impl Strategy<Value = String> {
-    let keyword = if relieves {
-        select(vec!["when", "when", "unless"])
-    } else {
-        select(vec!["when", "unless", "when"])
-    };
-    vec((keyword, condition()), 1..4).prop_map(|clauses| {
+fn clauses() -> impl Strategy<Value = String> {
+    let keyword = select(vec!["when", "when", "unless"]);
+    let free = vec((keyword.clone(), condition()), 0..3);
+    // Two on the same subject contradict each other most often.
+    let related = (
+        vec(keyword, 2),
+        prop_oneof![related_numbers(), related_words()],
+    )
+        .prop_map(|(keywords, conditions)| keywords.into_iter().zip(conditions).collect());
+    let joined = prop_oneof![related_numbers(), related_words()].prop_flat_map(|conditions| {
+        select(vec!["or", "and"]).prop_map(move |op| {
+            let condition = conditions.join(&format!(" {op} "));
+            vec![("when", condition)]
+        })
+    });
+    prop_oneof![1 => free, 2 => related, 2 => joined].prop_map(|clauses| {
         let lines = clauses
             .into_iter()
-            .map(|(keyword, condition)| format!("    {keyword} {condition}\n"));
+            .map(|(keyword, condition): (&str, String)| format!("    {keyword} {condition}\n"));
         lines.collect()
     })
+}
+
+fn related_numbers() -> BoxedStrategy<Vec<String>> {
+    let order = || select(vec!["<", "<=", ">", ">=", "==", "!="]);
+    let other = prop_oneof![
+        4 => (-1..5_i32).prop_map(|number| number.to_string()),
+        1 => Just("proposed.spec.replicas".to_owned()),
+        1 => Just("current.status.unavailableReplicas".to_owned()),
+    ];
+    let one = (
+        order(),
+        other.clone(),
+        order(),
+        other,
+        any::<bool>(),
+        0..6_u8,
+    );
+    (term(), one)
+        .prop_map(|(term, (first, a, second, b, same, shape))| {
+            let b = if same { a.clone() } else { b };
+            let (one, two) = (
+                format!("{term} {first} {a}"),
+                format!("{term} {second} {b}"),
+            );
+            match shape {
+                0 => vec![one, format!("(not {two})")],
+                1 => vec![format!("(not {one})"), two],
+                2 => vec![one, format!("{term} is absent")],
+                3 => vec![format!("{term} is present"), format!("(not {two})")],
+                _ => vec![one, two],
+            }
+        })
+        .boxed()
+}
+
+fn related_words() -> BoxedStrategy<Vec<String>> {
+    let family = select(vec![
+        vec![
+            "target.kind == \"Deployment\"",
+            "target.kind in [\"StatefulSet\", \"Node\"]",
+            "target.kind != \"Deployment\"",
+            "target.kind like \"*Set\"",
+        ],
+        vec![
+            "target.name like \"a*\"",
+            "target.name == \"api\"",
+            "target.name in [\"api\", \"web\"]",
+            "target.name not in [\"api\"]",
+            "target.name matches r\"^a\"",
+            "target.name is absent",
+        ],
+        vec![
+            "verb == scale",
+            "verb in [restart, apply]",
+            "verb != scale",
+            "verb == patch",
+        ],
+        vec![
+            "current.spec.paused",
+            "current.spec.paused == true",
+            "current.spec.paused == false",
+            "current.spec.paused is absent",
+            "(not current.spec.paused)",
+            "(not (current.spec.paused == true))",
+        ],
+        vec![
+            "halved",
+            "(not halved)",
+            "proposed.spec.replicas < current.spec.replicas / 2",
+            "healthy",
+            "healthy == false",
+        ],
+        vec![
+            "now < 2026-11-22T10:00Z",
+            "now > 2026-11-22T12:00Z",
+            "now >= 2026-11-22T10:00Z",
+            "now == 2026-11-22T10:00Z",
+        ],
+    ]);
+    (family, any::<[prop::sample::Index; 2]>())
+        .prop_map(|(family, picks)| {
+            let picked = picks.iter().map(|pick| (*pick.get(&family)).to_owned());
+            picked.collect()
+        })
+        .boxed()
+}
+
+fn term() -> impl Strategy<Value = &'static str> + Clone {
+    select(vec![
+        "current.spec.replicas",
+        "proposed.spec.replicas",
+        "proposed.spec.replicas",
+        "dropped",
+        "len(target.name)",
+        "(current.spec.replicas ?? 1)",
+    ])
 }
 
 fn condition() -> impl Strategy<Value = String> {
@@ -95,14 +199,7 @@ fn condition() -> impl Strategy<Value = String> {
 }
 
 fn atom() -> BoxedStrategy<String> {
-    let term = select(vec![
-        "current.spec.replicas",
-        "proposed.spec.replicas",
-        "proposed.spec.replicas",
-        "dropped",
-        "len(target.name)",
-        "(current.spec.replicas ?? 1)",
-    ]);
+    let term = term();
     let order = select(vec!["<", "<=", ">", ">=", "==", "!="]);
     let number = (term.clone(), order.clone(), -1..5_i32)
         .prop_map(|(term, order, number)| format!("{term} {order} {number}"));

@@ -1,7 +1,9 @@
 //! What the linter claims of rules is so, for every request.
 
 use std::cell::Cell;
+use std::collections::BTreeSet;
 
+use proptest::collection::vec;
 use proptest::strategy::Strategy;
 use taffrail_compiler::{Compiled, Options, compile, typed};
 use taffrail_runtime::decision::{Report, TruthReport};
@@ -11,8 +13,10 @@ use taffrail_syntax::{Diagnostic, Location, SourceTable, ast, parse};
 use taffrail_tools::{Level, Levels, LintInput, fix, lint};
 
 use super::additive::is_as_careful;
-use super::run::slow_law;
-use super::{Case, case};
+use super::run::{REQUESTS, slow_law};
+use super::{Case, settings};
+use crate::generate::policy::small_set;
+use crate::generate::request;
 use crate::generate::request::Shown;
 use crate::generate::suspect::suspects;
 
@@ -44,11 +48,13 @@ fn what_the_linter_claims_is_so() {
     }
 }
 
-/// Returns generated sets with rules beside them that lints speak of.
+/// Returns sets of rules that lints speak of, with requests.
 fn suspicious() -> impl Strategy<Value = Case> {
-    (case(), suspects()).prop_map(|(mut case, rules)| {
-        case.set.files[1].rules.extend(rules);
-        case
+    let requests = vec(request().prop_map(Shown), 1..=REQUESTS);
+    (suspects(), settings(), requests).prop_map(|(rules, settings, requests)| Case {
+        set: small_set(rules),
+        settings,
+        requests,
     })
 }
 
@@ -92,7 +98,11 @@ fn options(case: &Case) -> Options {
 
 fn program(compiled: &Compiled) -> Result<Program, String> {
     let data = compiled.program.clone();
-    let data = data.ok_or_else(|| format!("it does not compile: {:?}", compiled.diagnostics))?;
+    let data = data.ok_or_else(|| {
+        let found = compiled.diagnostics.iter();
+        let errors: Vec<&Diagnostic> = found.filter(|found| found.is_error()).collect();
+        format!("it does not compile: {errors:?}")
+    })?;
     Program::new(data).map_err(|error| error.to_string())
 }
 
@@ -113,6 +123,13 @@ fn claims_hold(case: &Case, met: &Met) -> Result<(), String> {
                 reports
                     .iter()
                     .position(|report| took_part(report, &rule.name))
+            }
+            "shadowed-rule" => {
+                met.shadowed.set(met.shadowed.get() + 1);
+                let strong = rule_named_at(&linted.compiled.module, finding.labels[1].location);
+                reports
+                    .iter()
+                    .position(|report| !covers(report, &strong.name, &rule.name))
             }
             "never-true" => {
                 met.never_true.set(met.never_true.get() + 1);
@@ -150,12 +167,30 @@ fn took_part(report: &Report, rule: &str) -> bool {
         .any(|c| c.rule == rule || c.waiver.as_ref().is_some_and(waived))
 }
 
+/// Tells whether one rule did at least what the other did.
+fn covers(report: &Report, strong: &str, weak: &str) -> bool {
+    let of = |name: &str| report.contributions.iter().find(|c| c.rule == name);
+    match (of(weak), of(strong)) {
+        (None, _) => !took_part(report, weak) || took_part(report, strong),
+        (Some(_), None) => false,
+        (Some(weak), Some(strong)) => {
+            let forbids = !strong.gate.releasable;
+            strong.verdict >= weak.verdict && (forbids || is_as_careful(&strong.gate, &weak.gate))
+        }
+    }
+}
+
 /// Tells whether a rule applied for certain.
 fn applied(report: &Report, rule: &str) -> bool {
     report
         .contributions
         .iter()
         .any(|c| c.rule == rule && c.truth == TruthReport::True)
+}
+
+fn rule_named_at(module: &typed::Module, place: Location) -> &typed::Rule {
+    let named = |rule: &&typed::Rule| rule.location == place;
+    module.rules.iter().find(named).unwrap()
 }
 
 /// Returns the rule that a finding is about.
@@ -171,33 +206,67 @@ fn rule_at<'m>(module: &'m typed::Module, finding: &Diagnostic) -> Option<&'m ty
     })
 }
 
-/// What is said to be superfluous can go, by itself, and nothing comes out otherwise.
+/// What is said to be superfluous can go, all of one kind at once, and nothing comes out otherwise.
 fn removals_change_nothing(case: &Case, linted: &Linted, met: &Met) -> Result<(), String> {
-    for finding in &linted.found {
-        let place = finding.labels[0].location;
-        let (count, removed) = match finding.code {
-            "always-applies" | "duplicate-condition" => (&met.removable, place),
-            "shadowed-rule" => (&met.shadowed, item_around(linted, place).0),
-            "unreachable-threshold" | "threshold-without-effect" => {
-                (&met.thresholds, threshold_around(linted, place))
-            }
-            _ => continue,
-        };
-        count.set(count.get() + 1);
-        let removal = finding.clone().fix(removed, "");
-        let without = fix(&linted.sources, &[removal]).sources;
-        let without = program(&compile(&without, &options(case)))?;
+    let found = || linted.found.iter();
+    let clauses = found().filter(|f| ["always-applies", "duplicate-condition"].contains(&f.code));
+    let clauses = clauses.map(|f| f.clone().fix(f.labels[0].location, ""));
+    let codes = ["unreachable-threshold", "threshold-without-effect"];
+    let thresholds = found().filter(|f| codes.contains(&f.code));
+    let claimed: Vec<Location> = thresholds.clone().map(|f| f.labels[0].location).collect();
+    let thresholds = thresholds.map(|f| {
+        f.clone()
+            .fix(threshold_around(linted, f.labels[0].location, &claimed), "")
+    });
+    let rules = found().filter(|f| f.code == "shadowed-rule");
+    let rules = rules.map(|f| {
+        f.clone()
+            .fix(item_around(linted, f.labels[0].location).0, "")
+    });
+    let groups: [(&Cell<u32>, Vec<Diagnostic>); 3] = [
+        (&met.removable, clauses.collect()),
+        (&met.thresholds, thresholds.collect()),
+        (&met.shadowed, rules.collect()),
+    ];
+    for (count, removals) in groups {
+        if removals.is_empty() {
+            continue;
+        }
+        count.set(count.get() + u32::try_from(removals.len()).unwrap());
+        let sources = fix(&linted.sources, &removals).sources;
+        let compiled = compile(&sources, &options(case));
+        // What is left may be as empty as it is harmless.
+        if compiled.module.rules.is_empty() {
+            continue;
+        }
+        let without = program(&compiled)?;
+        let rules_stay = removals[0].code != "shadowed-rule";
         for Shown(request) in &case.requests {
-            same(&linted.program, &without, request).map_err(|difference| {
+            same(&linted.program, &without, request, rules_stay).map_err(|difference| {
                 let shown = Shown(request.clone());
-                format!("{finding:?}\nis refuted: {difference}\n{shown:?}")
+                format!("{removals:#?}\nis refuted: {difference}\n{shown:?}")
             })?;
         }
     }
     Ok(())
 }
 
-fn same(with: &Program, without: &Program, request: &Request) -> Result<(), String> {
+/// Returns the rules that have a part in a decision; a tolerance has one only where it decides.
+fn taking_part(report: &Report) -> BTreeSet<String> {
+    let contributions = report.contributions.iter();
+    let rules = contributions
+        .filter(|c| c.kind != "tolerance")
+        .map(|c| c.rule.clone());
+    let held = report.grants.iter().filter(|grant| grant.held);
+    rules.chain(held.map(|grant| grant.rule.clone())).collect()
+}
+
+fn same(
+    with: &Program,
+    without: &Program,
+    request: &Request,
+    rules_stay: bool,
+) -> Result<(), String> {
     let (before, after) = (with.decide(request), without.decide(request));
     let shown = |decision: &Decision<'_>| {
         let (verdict, risk) = (decision.verdict(), decision.risk().points());
@@ -210,6 +279,10 @@ fn same(with: &Program, without: &Program, request: &Request) -> Result<(), Stri
     } else {
         true
     };
+    let parts = [&before, &after].map(|decision| taking_part(&decision.report()));
+    if rules_stay && parts[0] != parts[1] {
+        return Err(format!("{:?} becomes {:?}", parts[0], parts[1]));
+    }
     if before.verdict() == after.verdict() && before.risk() == after.risk() && gates_agree {
         return Ok(());
     }
@@ -230,29 +303,31 @@ fn item_around(linted: &Linted, place: Location) -> (Location, ast::Item) {
     (location, item)
 }
 
-/// Returns the clause of a threshold, or the whole tolerance when it has no other.
-fn threshold_around(linted: &Linted, place: Location) -> Location {
+/// Returns the clause of a threshold, or the whole tolerance when the claims leave it no other.
+fn threshold_around(linted: &Linted, place: Location, claimed: &[Location]) -> Location {
     let (whole, item) = item_around(linted, place);
     let ast::ItemKind::Rule(rule) = &item.kind else {
         panic!("a threshold outside of a tolerance");
     };
-    let thresholds: Vec<&ast::Clause> = rule
-        .clauses
-        .iter()
-        .filter(|clause| {
-            matches!(
-                clause.kind,
-                ast::ClauseKind::ProposeAt(_) | ast::ClauseKind::EscalateAt(_)
-            )
-        })
-        .collect();
-    if thresholds.len() == 1 {
+    let thresholds = rule.clauses.iter().filter(|clause| {
+        matches!(
+            clause.kind,
+            ast::ClauseKind::ProposeAt(_) | ast::ClauseKind::EscalateAt(_)
+        )
+    });
+    let holds = |clause: &ast::Clause, place: &Location| {
+        place.source == whole.source
+            && clause.span.start <= place.span.start
+            && place.span.end <= clause.span.end
+    };
+    let is_claimed = |clause: &ast::Clause| claimed.iter().any(|place| holds(clause, place));
+    if thresholds.clone().all(is_claimed) {
         return whole;
     }
-    let around = |clause: &&&ast::Clause| {
-        clause.span.start <= place.span.start && place.span.end <= clause.span.end
-    };
-    let clause = thresholds.iter().find(around).unwrap();
+    let clause = thresholds
+        .clone()
+        .find(|clause| holds(clause, &place))
+        .unwrap();
     Location {
         source: place.source,
         span: clause.span,
