@@ -99,6 +99,10 @@ fn what_may_hold_is_left_alone() {
         "when not (proposed.spec.replicas == 5) and not (proposed.spec.replicas is present)",
         "when target.name like \"web-*\" and target.name like \"*-1\"",
         "when proposed.spec.a == \"5\" and proposed.spec.b == 5",
+        "when not (proposed.spec.replicas < 5) and proposed.spec.replicas <= 5",
+        "when proposed.spec.a != current.spec.a and proposed.spec.a is absent",
+        // An absent value differs from itself.
+        "when proposed.spec.a != proposed.spec.a",
         // A change may imply a verb that was not asked for.
         "when verb == patch",
     ] {
@@ -206,6 +210,8 @@ fn of_two_rules_the_weaker_one_is_shadowed() {
             check("shadowed-rule", &weak(on, more, effect), &[]);
         }
     }
+    let milder = weak("scale", "", "escalate to \"sre\"").replacen("escalate to", "propose to", 1);
+    check("shadowed-rule", &milder, &[]);
     let waived = format!(
         "{}waive strong {{\n    until 2027-03-31\n    by \"dana\"\n    because \"x\"\n}}\n",
         weak("scale", "", "propose")
