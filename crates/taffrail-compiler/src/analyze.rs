@@ -4,6 +4,7 @@
 //! of declarations and files does not matter. Then it types definitions, each after those it mentions.
 //! Last it types the rules, waivers after what they waive.
 
+mod api;
 mod arithmetic;
 mod bodies;
 mod calls;
@@ -16,6 +17,7 @@ mod fields;
 mod functions;
 mod givens;
 mod kinds;
+mod lacking;
 mod literals;
 mod membership;
 mod names;
@@ -24,6 +26,7 @@ mod operators;
 mod order;
 mod polarity;
 mod quantities;
+mod reviewed;
 mod roots;
 mod rules;
 mod scope;
@@ -39,6 +42,7 @@ use std::collections::BTreeMap;
 
 use taffrail_runtime::program::Settings;
 use taffrail_runtime::{Decimal, Value};
+use taffrail_schema::{Schemas, Version};
 use taffrail_syntax::{Diagnostic, SourceId, ast};
 
 use self::scope::Context;
@@ -55,20 +59,28 @@ pub struct SourceFile {
 }
 
 /// What the embedding program or `taffrail.toml` sets for a whole set.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct Options {
     /// Values of parameters: by full name (`payments.limits.restarts`), or by the last word where only
     /// one module has it.
     pub params: BTreeMap<String, Value>,
     /// Settings of the set.
     pub settings: Settings,
+    /// The Kubernetes versions that the policies must compile against; the newest one known when empty.
+    pub versions: Vec<Version>,
+    /// Files with the schemas of custom kinds: by the name that policies use in `from`, the text, or why it cannot be read.
+    pub crds: BTreeMap<String, Result<String, String>>,
 }
 
 /// Returns what the files mean together, as far as they mean anything, and everything that is wrong
-/// with them, in the order of places.
+/// with them, in the order of places. Objects are what the schemas say.
 #[must_use]
-pub fn analyze(files: &[SourceFile], options: &Options) -> (Module, Vec<Diagnostic>) {
-    let mut ctx = Context::new(files, options);
+pub fn analyze(
+    files: &[SourceFile],
+    options: &Options,
+    schemas: &Schemas,
+) -> (Module, Vec<Diagnostic>) {
+    let mut ctx = Context::new(files, options, schemas.clone());
     declare::declare(&mut ctx);
     definitions::define(&mut ctx);
     for (at, file) in files.iter().enumerate() {

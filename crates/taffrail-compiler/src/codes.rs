@@ -37,6 +37,11 @@ pub const CODES: &[(&str, &str)] = &[
         "a condition that is not a truth value",
     ),
     (
+        "deprecated-field",
+        "a field that the API keeps only for old clients",
+    ),
+    ("deprecated-kind", "a kind that the API is about to drop"),
+    (
         "dotted-rule-name",
         "a rule declared under a name with a dot",
     ),
@@ -70,6 +75,10 @@ pub const CODES: &[(&str, &str)] = &[
         "a window whose zone or times do not exist",
     ),
     (
+        "kind-not-served",
+        "a kind that this version of Kubernetes does not serve",
+    ),
+    (
         "kind-without-group",
         "a declared kind without its API group",
     ),
@@ -87,6 +96,10 @@ pub const CODES: &[(&str, &str)] = &[
     (
         "never-a-member",
         "a value that is never in the list, map, window or range",
+    ),
+    (
+        "no-pod-template",
+        "`pod` or `containers` of a kind that makes no pods",
     ),
     (
         "not-a-collection",
@@ -170,10 +183,15 @@ pub const CODES: &[(&str, &str)] = &[
     ("unknown-rule", "a waiver of a rule that does not exist"),
     ("unknown-type", "a type that does not exist"),
     ("unknown-verb", "a verb that does not exist"),
+    ("unknown-version", "a version in which a kind is not served"),
     ("unknown-word", "a word that is not in its closed set"),
     (
         "until-not-a-date",
         "a waiver that ends on something else than a date",
+    ),
+    (
+        "untyped-path",
+        "a path in objects whose kind is not known, or has no schema",
     ),
     ("unused-name", "a declaration that nothing uses"),
     ("wrong-argument-count", "too many or too few arguments"),
@@ -197,6 +215,7 @@ pub(crate) fn without_place(code: &'static str, message: impl Into<String>) -> D
         labels: Vec::new(),
         hints: Vec::new(),
         fix: None,
+        versions: Vec::new(),
     }
 }
 

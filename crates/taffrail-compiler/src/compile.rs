@@ -1,7 +1,11 @@
 //! The whole straight line: parse, analyze, link, emit.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
 use taffrail_runtime::program::ProgramData;
-use taffrail_syntax::{Diagnostic, Severity, SourceTable, parse};
+use taffrail_schema::{Schemas, Version};
+use taffrail_syntax::{Diagnostic, Location, Severity, SourceTable, parse};
 
 use crate::analyze::{Options, SourceFile, analyze};
 use crate::{RuleGraph, codes, emit, link, typed};
@@ -32,7 +36,7 @@ pub fn compile(sources: &SourceTable, options: &Options) -> Compiled {
             ast: parsed.file,
         });
     }
-    let (module, found) = analyze(&files, options);
+    let (module, schemas, found) = analyze_against(&files, options);
     diagnostics.extend(found);
     let (graph, found) = link(&module);
     diagnostics.extend(found);
@@ -42,7 +46,7 @@ pub fn compile(sources: &SourceTable, options: &Options) -> Compiled {
     }
     let mut program = None;
     if !has_error(&diagnostics) {
-        let (emitted, found) = emit(&module, &graph, sources, &options.settings);
+        let (emitted, found) = emit(&module, &graph, sources, options, &schemas);
         diagnostics.extend(found);
         program = (!has_error(&diagnostics)).then_some(emitted);
     }
@@ -53,6 +57,60 @@ pub fn compile(sources: &SourceTable, options: &Options) -> Compiled {
         module,
         diagnostics,
     }
+}
+
+/// Analyses the files against the schemas of every version. The module is the newest version's; what does not hold in all of them
+/// says in which it does.
+fn analyze_against(
+    files: &[SourceFile],
+    options: &Options,
+) -> (typed::Module, Schemas, Vec<Diagnostic>) {
+    let mut diagnostics = Vec::new();
+    let mut versions = options.versions.clone();
+    versions.sort_unstable();
+    versions.dedup();
+    if versions.is_empty() {
+        versions.push(Version::NEWEST);
+    }
+    let mut newest = (typed::Module::default(), Schemas::default());
+    let mut found: Vec<(Diagnostic, Vec<Version>)> = Vec::new();
+    let mut places: BTreeMap<Key, usize> = BTreeMap::new();
+    for version in &versions {
+        let schemas = Schemas::new(*version);
+        let (module, diagnostics) = analyze(files, options, &schemas);
+        newest = (module, schemas);
+        for diagnostic in diagnostics {
+            match places.entry(key(&diagnostic)) {
+                Entry::Occupied(place) => {
+                    if let Some((known, versions)) = found.get_mut(*place.get()) {
+                        // The hints of the newest version are the most useful.
+                        *known = diagnostic;
+                        versions.push(*version);
+                    }
+                }
+                Entry::Vacant(place) => {
+                    place.insert(found.len());
+                    found.push((diagnostic, vec![*version]));
+                }
+            }
+        }
+    }
+    diagnostics.extend(found.into_iter().map(|(mut diagnostic, holds_in)| {
+        if holds_in.len() < versions.len() {
+            diagnostic.versions = holds_in.iter().map(ToString::to_string).collect();
+        }
+        diagnostic
+    }));
+    (newest.0, newest.1, diagnostics)
+}
+
+/// What tells one finding from another: where it is and what it says, whatever it advises.
+type Key = (Option<Location>, &'static str, String);
+
+fn key(diagnostic: &Diagnostic) -> Key {
+    let place = diagnostic.labels.first().map(|label| label.location);
+    // A message that names the version it was checked against would differ in each.
+    (place, diagnostic.code, diagnostic.message.clone())
 }
 
 fn empty_policy_set(sources: &SourceTable) -> Diagnostic {

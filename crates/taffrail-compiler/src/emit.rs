@@ -6,15 +6,18 @@ mod constants;
 mod digest;
 mod fold;
 mod interval;
+mod layouts;
 mod levels;
 mod lower;
 mod rules;
 mod text;
 
 use taffrail_runtime::Type;
-use taffrail_runtime::program::{ProgramData, Settings, Signal, SignalType};
+use taffrail_runtime::program::{ProgramData, Signal, SignalType};
+use taffrail_schema::Schemas;
 use taffrail_syntax::{Diagnostic, SourceTable};
 
+use crate::analyze::Options;
 use crate::graph::RuleGraph;
 use crate::typed::Module;
 use constants::Constants;
@@ -31,7 +34,8 @@ pub fn emit(
     module: &Module,
     graph: &RuleGraph,
     sources: &SourceTable,
-    settings: &Settings,
+    options: &Options,
+    schemas: &Schemas,
 ) -> (ProgramData, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     let levels = Levels::new(module, graph);
@@ -64,12 +68,13 @@ pub fn emit(
     let mut lets = emitter.lowering.reached_lets();
     let compacted = compact::compact(emitter.lowering.arena, &mut rules, &mut lets);
     let program = ProgramData {
-        digest: digest::digest(sources, module, &params, settings),
-        settings: *settings,
+        digest: digest::digest(sources, module, &params, options, schemas),
+        settings: options.settings,
         verbs: module.verbs.clone(),
         files: file_names(sources),
         slots: compacted.slots,
         signals,
+        layouts: layouts::layouts(&compacted.exprs, schemas),
         exprs: compacted.exprs,
         patterns: compacted.patterns,
         lets,
@@ -121,7 +126,7 @@ fn emit_signals<'m>(module: &'m Module, emitter: &mut Rules<'m>) -> Vec<Signal> 
 fn signal_type(ty: &Type) -> SignalType {
     match ty {
         Type::Bool => SignalType::Bool,
-        Type::String | Type::Enum(_) => SignalType::String,
+        Type::String | Type::Enum(_) | Type::Words(_) => SignalType::String,
         Type::Number => SignalType::Number,
         Type::Duration => SignalType::Duration,
         Type::Time => SignalType::Time,
@@ -131,6 +136,8 @@ fn signal_type(ty: &Type) -> SignalType {
         | Type::Cidr
         | Type::Semver
         | Type::Window
+        | Type::Object(_)
+        | Type::Written(_)
         | Type::Dynamic => SignalType::Any,
     }
 }

@@ -1,7 +1,7 @@
 //! What a policy set means: every name resolved, every expression typed. An unresolved name cannot
 //! be represented here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use taffrail_runtime::builtins::Builtin;
@@ -52,6 +52,8 @@ pub struct Module {
     pub tests: Vec<Test>,
     /// `use` edges between modules, for the graph and for cycles.
     pub imports: Vec<Import>,
+    /// The places of fields that an object of the API may lack.
+    pub optional_reads: BTreeSet<Location>,
     /// Names that nothing uses are found with this: every declaration, used or not.
     pub names: Vec<Declared>,
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 use taffrail_compiler::typed::Module;
 use taffrail_compiler::{Options, SourceFile, analyze};
 use taffrail_runtime::{Decimal, Value};
+use taffrail_schema::Schemas;
 use taffrail_syntax::{Diagnostic, SourceTable, parse};
 use taffrail_syntax::{Style, render};
 
@@ -29,7 +30,7 @@ fn analysis_with(text: &str, options: &Options) -> Analysis {
             ast: parsed.file,
         });
     }
-    let (module, found) = analyze(&files, options);
+    let (module, found) = analyze(&files, options, &Schemas::default());
     diagnostics.extend(found);
     Analysis {
         module,
@@ -108,8 +109,8 @@ wrong_policies! { names words types calls known rules waivers modules parameters
 
 #[test]
 fn parameters_are_set_by_full_name_or_by_an_unambiguous_word() {
-    let text = "policy a\nparam n: number = 1\nparam d: duration = 1h\nguard g {\n    when proposed.n > n and now - now > d\n    propose\n}\n\
-        // another file\npolicy b\nparam n: number = 1\nguard g {\n    when proposed.n > n\n    propose\n}\n";
+    let text = "policy a\nparam n: number = 1\nparam d: duration = 1h\nguard g {\n    when dynamic(proposed).n > n and now - now > d\n    propose\n}\n\
+        // another file\npolicy b\nparam n: number = 1\nguard g {\n    when dynamic(proposed).n > n\n    propose\n}\n";
     let set = |entries: &[(&str, Value)]| Options {
         params: entries
             .iter()

@@ -15,12 +15,12 @@ param restarts_per_hour: number = 5
 
 signal error_rate: number from "prometheus" fresh 2m
 
-let halved = proposed.spec.replicas < current.spec.replicas / 2
+let halved = dynamic(proposed).spec.replicas < dynamic(current).spec.replicas / 2
 let risky = halved and error_rate > 1%
 
 grant restart_unhealthy {
     on restart of Deployment
-    when current.status.unavailableReplicas > 0
+    when dynamic(current).status.unavailableReplicas > 0
 }
 
 guard gradual {

@@ -35,10 +35,10 @@ fn codes(text: &str) -> Vec<&'static str> {
 
 #[test]
 fn a_long_chain_of_lets_is_too_deep() {
-    let line = |at: usize| format!("let l{at} = l{} + proposed.a", at - 1);
-    let text = chain("let l0 = proposed.a", 5_000, line, "l4999 > 1");
+    let line = |at: usize| format!("let l{at} = l{} + dynamic(proposed).a", at - 1);
+    let text = chain("let l0 = dynamic(proposed).a", 5_000, line, "l4999 > 1");
     assert_eq!(codes(&text), ["program-too-large"]);
-    let text = chain("let l0 = proposed.a", 200, line, "l199 > 1");
+    let text = chain("let l0 = dynamic(proposed).a", 200, line, "l199 > 1");
     assert_eq!(codes(&text), [""; 0]);
 }
 
@@ -49,14 +49,14 @@ fn a_long_chain_of_functions_is_too_deep() {
         "let f0(x: number) = x",
         5_000,
         line,
-        "f4999(proposed.a ?? 0) > 1",
+        "f4999(dynamic(proposed).a ?? 0) > 1",
     );
     assert_eq!(codes(&text), ["program-too-large"]);
     let text = chain(
         "let f0(x: number) = x",
         150,
         line,
-        "f149(proposed.a ?? 0) > 1",
+        "f149(dynamic(proposed).a ?? 0) > 1",
     );
     assert_eq!(codes(&text), [""; 0]);
 }
@@ -64,7 +64,12 @@ fn a_long_chain_of_functions_is_too_deep() {
 #[test]
 fn a_long_chain_of_parameters_compiles() {
     let line = |at: usize| format!("param p{at}: number = p{}", at - 1);
-    let text = chain("param p0: number = 1", 3_000, line, "p2999 < proposed.a");
+    let text = chain(
+        "param p0: number = 1",
+        3_000,
+        line,
+        "p2999 < dynamic(proposed).a",
+    );
     assert_eq!(codes(&text), [""; 0]);
 }
 
@@ -104,7 +109,7 @@ fn a_text_that_doubles_is_not_computed_while_compiling() {
 #[test]
 fn a_list_that_doubles_is_not_computed_while_compiling() {
     let line = |at: usize| format!("let l{at} = [l{}, l{}]", at - 1, at - 1);
-    let text = chain("let l0 = [1]", 100, line, "l99 == proposed.a");
+    let text = chain("let l0 = [1]", 100, line, "l99 == dynamic(proposed).a");
     let compiled = compile_texts(&[("p.guard", &text)]);
     if let Some(program) = compiled.program {
         assert!(program.exprs.len() < 200);

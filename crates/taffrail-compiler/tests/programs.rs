@@ -15,7 +15,7 @@ fn one_guard_and_one_grant() {
         r#"
 policy shop
 
-let halved = proposed.spec.replicas < current.spec.replicas / 2
+let halved = dynamic(proposed).spec.replicas < dynamic(current).spec.replicas / 2
 
 grant small {
     on scale
@@ -26,9 +26,9 @@ guard big {
     on scale of Deployment
     when halved
         and // said once more
-        proposed.spec.replicas < 2
+        dynamic(proposed).spec.replicas < 2
     risk 40
-    because "{target.name} drops to {proposed.spec.replicas}"
+    because "{target.name} drops to {dynamic(proposed).spec.replicas}"
 }
 "#,
     );
@@ -48,7 +48,7 @@ guard big {
     9: Not(4)
     let shop.halved = 4
     shop.big line 11
-      6 `when halved and proposed.spec.replicas < 2` line 13
+      6 `when halved and dynamic(proposed).spec.replicas < 2` line 13
       Guard { risk: Some(Points { expr: 7, greatest: 40 }), outcome: None }
     shop.small line 6
       9 `unless halved` line 8
@@ -58,7 +58,7 @@ guard big {
 
 #[test]
 fn equal_expressions_are_there_once_across_rules_and_modules() {
-    let condition = "current.spec.replicas > 3 and cluster.environment == \"prod\"";
+    let condition = "dynamic(current).spec.replicas > 3 and cluster.environment == \"prod\"";
     let one = format!("policy a\nguard g {{ on delete when {condition} risk 1 because \"g\" }}");
     let two = format!("policy b\nguard h {{ on scale when {condition} risk 2 because \"h\" }}");
     let compiled = compile_texts(&[("a.guard", &one), ("b.guard", &two)]);
@@ -78,8 +78,8 @@ fn equal_quantifiers_share_whatever_their_variables_are_called() {
     let program = program(
         r#"
 policy a
-guard g { on apply when some c in proposed.spec.volumes: c.hostPath is present risk 1 because "g" }
-guard h { on apply when some volume in proposed.spec.volumes: volume.hostPath is present risk 2 because "h" }
+guard g { on apply when some c in dynamic(proposed).spec.volumes: c.hostPath is present risk 1 because "g" }
+guard h { on apply when some volume in dynamic(proposed).spec.volumes: volume.hostPath is present risk 2 because "h" }
 "#,
     );
     let [g, h] = program.rules.as_slice() else {
@@ -94,7 +94,7 @@ fn functions_are_replaced_and_fields_of_their_arguments_are_facts() {
         r#"
 policy a
 let more_than(object: map<number>, least: number) = object["replicas"] > least
-guard g { on apply when more_than(proposed.spec, 2) risk 1 because "g" }
+guard g { on apply when more_than(dynamic(proposed).spec, 2) risk 1 because "g" }
 "#,
     );
     insta::assert_snapshot!(dump(&program), @r#"
@@ -104,7 +104,7 @@ guard g { on apply when more_than(proposed.spec, 2) risk 1 because "g" }
     2: Compare(Greater, 1, 0)
     3: Constant(Number(Decimal { mantissa: 1, scale: 0 }))
     a.g line 4
-      2 `when more_than(proposed.spec, 2)` line 4
+      2 `when more_than(dynamic(proposed).spec, 2)` line 4
       Guard { risk: Some(Points { expr: 3, greatest: 1 }), outcome: None }
     "#);
 }
@@ -117,7 +117,7 @@ policy a
 let holds(xs: list<string>, wanted: string) = some x in xs: x == wanted
 guard g {
     on apply
-    when some i, c in proposed.spec.lists: holds(proposed.spec.names, c) and i > 0
+    when some i, c in dynamic(proposed).spec.lists: holds(dynamic(proposed).spec.names, c) and i > 0
     risk 1
     because "g"
 }
@@ -139,7 +139,7 @@ guard g {
     10: Quantifier(Quantifier { kind: Some, key: Some(2), element: 1, over: 0, filter: None, body: Some(9) })
     11: Constant(Number(Decimal { mantissa: 1, scale: 0 }))
     a.g line 4
-      10 `when some i, c in proposed.spec.lists: holds(proposed.spec.names, c) and i > 0` line 6
+      10 `when some i, c in dynamic(proposed).spec.lists: holds(dynamic(proposed).spec.names, c) and i > 0` line 6
       Guard { risk: Some(Points { expr: 11, greatest: 1 }), outcome: None }
     "#);
 }
@@ -151,7 +151,7 @@ fn constants_are_computed_while_compiling() {
 policy a
 param factor: number = 3
 let bound = factor * 2 + 1
-guard g { on apply when proposed.spec.replicas > bound and 1 < 2 risk 10 * factor because "g" }
+guard g { on apply when dynamic(proposed).spec.replicas > bound and 1 < 2 risk 10 * factor because "g" }
 "#,
     );
     insta::assert_snapshot!(dump(&program), @r#"
@@ -162,7 +162,7 @@ guard g { on apply when proposed.spec.replicas > bound and 1 < 2 risk 10 * facto
     3: Constant(Number(Decimal { mantissa: 30, scale: 0 }))
     let a.bound = 1
     a.g line 5
-      2 `when proposed.spec.replicas > bound and 1 < 2` line 5
+      2 `when dynamic(proposed).spec.replicas > bound and 1 < 2` line 5
       Guard { risk: Some(Points { expr: 3, greatest: 30 }), outcome: None }
     "#);
 }
@@ -264,7 +264,7 @@ fn functions_that_multiply_without_end_are_refused_in_time() {
     for at in 1..60 {
         writeln!(
             text,
-            "let f{at}(x: number) = f{}(x * 2 + proposed.a) or f{}(x * 3 + proposed.b)",
+            "let f{at}(x: number) = f{}(x * 2 + dynamic(proposed).a) or f{}(x * 3 + dynamic(proposed).b)",
             at - 1,
             at - 1
         )
@@ -279,7 +279,7 @@ fn functions_that_multiply_without_end_are_refused_in_time() {
 #[test]
 fn functions_that_repeat_their_argument_stay_linear() {
     use std::fmt::Write;
-    let mut text = String::from("policy p\nlet f0(x: number) = x + proposed.a\n");
+    let mut text = String::from("policy p\nlet f0(x: number) = x + dynamic(proposed).a\n");
     for at in 1..60 {
         writeln!(
             text,
@@ -329,15 +329,15 @@ fn the_digest_changes_with_text_parameters_and_settings_only() {
 const FILES: [(&str, &str); 4] = [
     (
         "one.guard",
-        "policy m.one\nuse m.two\nlet x = two.y and proposed.a > 2\nguard g { on apply when x or two.y risk 3 because \"{proposed.b}\" }",
+        "policy m.one\nuse m.two\nlet x = two.y and dynamic(proposed).a > 2\nguard g { on apply when x or two.y risk 3 because \"{dynamic(proposed).b}\" }",
     ),
     (
         "two.guard",
-        "policy m.two\nlet y = some c in proposed.list: c matches r\"^a+$\"\nguard a { on delete, apply when y escalate to \"b\", \"a\" because \"y\" }",
+        "policy m.two\nlet y = some c in dynamic(proposed).list: c matches r\"^a+$\"\nguard a { on delete, apply when y escalate to \"b\", \"a\" because \"y\" }",
     ),
     (
         "three.guard",
-        "policy m.one\nsignal late: number from \"s\" fresh 1m\nguard zz { on apply when late > 1 and proposed.a > 2 risk 3 because \"late\" }",
+        "policy m.one\nsignal late: number from \"s\" fresh 1m\nguard zz { on apply when late > 1 and dynamic(proposed).a > 2 risk 3 because \"late\" }",
     ),
     (
         "four.guard",

@@ -196,6 +196,10 @@ table! {
         "Returns the values of a map in the order of its keys.", "values({b: 1, a: 2}) == [2, 1]";
     pure ToNumber "to_number" (any("text")) -> Type::Number,
         "Returns the number that a text says: a plain number, a percentage or a Kubernetes quantity.", "to_number(\"500m\") == 0.5";
+    pure ToTime "to_time" (any("text")) -> Type::Time,
+        "Returns the instant that a text says, as Kubernetes writes it.", "to_time(\"2026-12-20T08:00:00Z\") == 2026-12-20T08:00Z";
+    pure ToDuration "to_duration" (any("text")) -> Type::Duration,
+        "Returns the duration that a text says, as Kubernetes writes it.", "to_duration(\"1h0m0s\") == 1h";
     pure ParseJson "parse_json" (text("text")) -> Type::Dynamic,
         "Returns the value of a JSON document.", "parse_json(\"[1]\") == [1]";
     pure Base64Decode "base64_decode" (text("text")) -> Type::String,

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 
 use crate::cause::{Cause, Causes};
 use crate::diff::differs;
+use crate::layout::Layout;
 use crate::request::{Proposed, Request};
 use crate::truth::Truth;
 use crate::value::{Map, Value};
@@ -255,7 +256,7 @@ fn update(request: &Request, proposed: &Value) -> Vec<(&'static str, Truth)> {
     if matches!(before, Value::Absent) || matches!(after, Value::Absent) {
         return Vec::new();
     }
-    let differ = |path: &[&str]| differs(&walk(before, path), &walk(after, path));
+    let differ = |path: &[&str]| differs(&walk(before, path), &walk(after, path), Layout::NONE);
     let (node, secret) = (kind_is(request, "Node"), kind_is(request, "Secret"));
     let schedulable = |object: &Value| match walk(object, &["spec", "unschedulable"]) {
         Value::Bool(unschedulable) => Truth::from(!unschedulable),

@@ -12,6 +12,7 @@ use crate::diff;
 use crate::engine::Loaded;
 use crate::facts::{self, Facts};
 use crate::glob;
+use crate::layout::Layout;
 use crate::membership;
 use crate::program::{ArithmeticOp, CompareOp, Expr, ExprId, LocalId};
 use crate::truth::Truth;
@@ -190,7 +191,10 @@ impl<'a> Evaluator<'a> {
             Expr::Field(base, key) => return self.field(*base, key),
             Expr::Index(base, index) => self.index(*base, *index),
             Expr::View { view, object, kind } => {
-                workload::view(*view, &self.eval(*object), &self.eval(*kind))
+                let (object, kind_value) = (self.eval(*object), self.eval(*kind));
+                let group = self.group_of(&object, *kind);
+                let layouts = &self.program.data.layouts;
+                workload::view(*view, &object, (&group, &kind_value), layouts)
             }
             Expr::Quantity(inner) => self.quantity(*inner),
             Expr::Not(inner) => value_of(self.truth(*inner).not()),
@@ -236,7 +240,8 @@ impl<'a> Evaluator<'a> {
             Expr::Known(inner) => Value::Bool(!matches!(*self.eval(*inner), Value::Unknown(_))),
             Expr::Changed(path) => self.changed(path),
             Expr::Changes => {
-                diff::changed_paths(&self.facts.request.current, self.facts.proposed())
+                let current = &self.facts.request.current;
+                diff::changed_paths(current, self.facts.proposed(), self.layout())
             }
             Expr::Objects {
                 group,
@@ -412,10 +417,29 @@ impl<'a> Evaluator<'a> {
     }
 
     fn changed(&self, path: &[String]) -> Value {
+        let layout = path
+            .iter()
+            .fold(self.layout(), |layout, key| layout.field(key));
         value_of(diff::differs(
             &below(&self.facts.request.current, path),
             &below(self.facts.proposed(), path),
+            layout,
         ))
+    }
+
+    /// Returns the group of an object, by what says its kind: the target for objects under review, else the object itself.
+    fn group_of(&self, object: &Value, kind: ExprId) -> Value {
+        match self.program.expr(kind) {
+            Some(Expr::Slot(_)) => self.facts.request.target.group.clone(),
+            _ => workload::own_group(object),
+        }
+    }
+
+    /// Returns the layout of the objects under review.
+    fn layout(&self) -> Layout<'a> {
+        let target = &self.facts.request.target;
+        let layouts = &self.program.data.layouts;
+        layouts.of_target(&target.group, &target.version, &target.kind)
     }
 
     fn wrong_type(&self, id: ExprId, expected: &str, found: &Value) -> Causes {

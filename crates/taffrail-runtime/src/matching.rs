@@ -58,8 +58,31 @@ fn kind_matches(patterns: &[KindPattern], facts: &Facts<'_>) -> Truth {
                 groups.iter().any(|name| name == group)
             }),
         };
-        truth.or(kind.and(group))
+        let object = kind.and(group);
+        truth.or(match &pattern.version {
+            Some(version) if object != Truth::False => object.and(version_matches(version, facts)),
+            Some(_) | None => object,
+        })
     })
+}
+
+/// Tells whether the object is given in the version that a rule is written for. The API serves every object in each of its
+/// kind's versions, so another one is no reason why the rule would not be about it.
+fn version_matches(version: &str, facts: &Facts<'_>) -> Truth {
+    let found = match &facts.request.target.version {
+        Value::String(given) if &**given == version => return Truth::True,
+        Value::Unknown(causes) => return Truth::Unknown(causes.clone()),
+        Value::String(given) => format!("`{given}`"),
+        other => other.type_name().into(),
+    };
+    Truth::Unknown(
+        Cause::WrongType {
+            what: "`target.version`".into(),
+            expected: format!("`{version}`"),
+            found,
+        }
+        .into(),
+    )
 }
 
 fn namespace_matches(globs: &[String], facts: &Facts<'_>) -> Truth {

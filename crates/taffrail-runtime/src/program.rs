@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::builtins::Builtin;
 use crate::decision::Outcome;
+use crate::layout::Layouts;
 use crate::value::Value;
 
 mod operands;
@@ -56,6 +57,9 @@ pub struct ProgramData {
     pub lets: Vec<(String, ExprId)>,
     /// All rules, sorted by name then kind. The sort makes the order of files irrelevant.
     pub rules: Vec<Rule>,
+    /// What the schemas say of the shape of objects, as far as the rules ask.
+    #[serde(default)]
+    pub layouts: Layouts,
 }
 
 impl ProgramData {
@@ -73,6 +77,7 @@ impl ProgramData {
             patterns: Vec::new(),
             lets: Vec::new(),
             rules: Vec::new(),
+            layouts: Layouts::default(),
         }
     }
 }
@@ -434,6 +439,10 @@ pub struct On {
 pub struct KindPattern {
     /// `None` matches every group; the core group is the empty string.
     pub groups: Option<Vec<String>>,
+    /// The version that the rule is written for; `None` for whichever it is. With an object of another version nobody can
+    /// say what the rule means, since its fields may lie elsewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
     /// The kind.
     pub kind: String,
 }

@@ -29,8 +29,25 @@ pub enum Type {
     Semver,
     /// What `window(…)` returns: `now in w`, `w.start`, `w.end`.
     Window,
+    /// A part of a Kubernetes object, with the fields that the API's schemas give it. The number is the compiler's.
+    Object(u32),
+    /// A text for which the API's schemas allow only some words. The number is the compiler's.
+    Words(u32),
+    /// A text that Kubernetes writes for a number, an instant or a duration, not yet read as one.
+    Written(Written),
     /// A value whose type only the request knows.
     Dynamic,
+}
+
+/// What a text of Kubernetes stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Written {
+    /// A number: `500m`, `2Gi`.
+    Quantity,
+    /// An instant: `2026-12-20T08:00:00Z`.
+    Time,
+    /// A duration: `1h0m0s`.
+    Duration,
 }
 
 /// The closed sets of words.
@@ -54,6 +71,7 @@ impl Type {
         match self {
             Self::List(of) => Some((Self::Number, (**of).clone())),
             Self::Map(of) => Some((Self::String, (**of).clone())),
+            Self::Object(_) => Some((Self::String, Self::Dynamic)),
             Self::Dynamic => Some((Self::Dynamic, Self::Dynamic)),
             Self::Bool
             | Self::String
@@ -64,7 +82,9 @@ impl Type {
             | Self::Image
             | Self::Cidr
             | Self::Semver
-            | Self::Window => None,
+            | Self::Window
+            | Self::Words(_)
+            | Self::Written(_) => None,
         }
     }
 }
@@ -87,6 +107,11 @@ impl fmt::Display for Type {
             Self::Cidr => f.write_str("cidr"),
             Self::Semver => f.write_str("semver"),
             Self::Window => f.write_str("window"),
+            Self::Object(_) => f.write_str("object"),
+            Self::Words(_) => f.write_str("string"),
+            Self::Written(Written::Quantity) => f.write_str("quantity"),
+            Self::Written(Written::Time) => f.write_str("written time"),
+            Self::Written(Written::Duration) => f.write_str("written duration"),
             Self::Dynamic => f.write_str("dynamic"),
         }
     }

@@ -1,5 +1,11 @@
 //! What the table says of kinds that everybody knows.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may fail loudly"
+)]
+
 use taffrail_schema::{Kind, ListKeys, Schemas, Type, TypeId, Version};
 
 /// Returns the type at a path of an object; elements of lists and maps are passed through.

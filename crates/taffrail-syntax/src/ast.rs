@@ -1,5 +1,7 @@
 //! The syntax tree: a file as written, with spans everywhere and no meaning yet.
 
+mod walk;
+
 use crate::span::Span;
 
 /// A word with its place.
@@ -295,9 +297,11 @@ pub struct On {
 pub struct KindRef {
     /// The API group before the slash; `core` (or an empty group) is written `core/Pod`.
     pub group: Option<String>,
+    /// The version between group and kind: `autoscaling/v2/HorizontalPodAutoscaler`.
+    pub version: Option<String>,
     /// The kind.
     pub kind: Ident,
-    /// Group and kind.
+    /// Group, version and kind.
     pub span: Span,
 }
 

@@ -44,6 +44,9 @@ pub struct Diagnostic {
     pub hints: Vec<String>,
     /// A certain remedy.
     pub fix: Option<Fix>,
+    /// The Kubernetes versions in which it holds, oldest first; empty when it holds in all that the policies are checked
+    /// against.
+    pub versions: Vec<String>,
 }
 
 impl Diagnostic {
@@ -75,6 +78,7 @@ impl Diagnostic {
             }],
             hints: Vec::new(),
             fix: None,
+            versions: Vec::new(),
         }
     }
 

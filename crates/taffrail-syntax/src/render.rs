@@ -33,6 +33,10 @@ pub fn render(diagnostic: &Diagnostic, sources: &SourceTable, style: Style) -> S
     for piece in pieces(diagnostic, sources) {
         group = piece.add_to(group);
     }
+    if !diagnostic.versions.is_empty() {
+        let versions = format!("only in Kubernetes {}", diagnostic.versions.join(", "));
+        group = group.element(Level::NOTE.message(versions));
+    }
     for hint in &diagnostic.hints {
         group = group.element(Level::HELP.message(hint.as_str()));
     }

@@ -65,16 +65,16 @@ fn grant(on: &str, conditions: &str) -> String {
 #[test]
 fn contradictions_are_found_whatever_their_shape() {
     for conditions in [
-        "when proposed.spec.replicas > 5 and proposed.spec.replicas < 3",
-        "when 5 < proposed.spec.replicas and 3 > proposed.spec.replicas",
-        "when proposed.spec.replicas > 5 and not (proposed.spec.replicas > 5)",
-        "when proposed.spec.replicas == 5 and proposed.spec.replicas != 5",
-        "when proposed.spec.replicas == 5 and proposed.spec.replicas in [1, 2]",
-        "when proposed.spec.replicas is absent and proposed.spec.replicas > 5",
+        "when dynamic(proposed).spec.replicas > 5 and dynamic(proposed).spec.replicas < 3",
+        "when 5 < dynamic(proposed).spec.replicas and 3 > dynamic(proposed).spec.replicas",
+        "when dynamic(proposed).spec.replicas > 5 and not (dynamic(proposed).spec.replicas > 5)",
+        "when dynamic(proposed).spec.replicas == 5 and dynamic(proposed).spec.replicas != 5",
+        "when dynamic(proposed).spec.replicas == 5 and dynamic(proposed).spec.replicas in [1, 2]",
+        "when dynamic(proposed).spec.replicas is absent and dynamic(proposed).spec.replicas > 5",
         "when target.name == \"api\" and target.name like \"web-*\"",
         "when target.name in [\"a\", \"b\"] and target.name not in [\"a\", \"b\", \"c\"]",
         "when target.name == \"a\" or target.name == \"b\" unless target.name in [\"a\", \"b\"]",
-        "when proposed.spec.replicas < current.spec.replicas and current.spec.replicas <= proposed.spec.replicas",
+        "when dynamic(proposed).spec.replicas < dynamic(current).spec.replicas and dynamic(current).spec.replicas <= dynamic(proposed).spec.replicas",
         "when len(target.name) < 0",
         "when now < 2026-11-22 and now >= 2026-12-01",
         "when target.kind == \"Pod\"",
@@ -91,18 +91,18 @@ fn contradictions_are_found_whatever_their_shape() {
 #[test]
 fn what_may_hold_is_left_alone() {
     for conditions in [
-        "when proposed.spec.replicas > 5 and proposed.spec.replicas < 7",
-        "when proposed.spec.replicas >= 5 and proposed.spec.replicas <= 5",
-        "when proposed.spec.replicas > 5 or proposed.spec.replicas < 3",
-        "when proposed.spec.replicas > 5 and current.spec.replicas < 3",
-        "when proposed.spec.replicas != 5 and proposed.spec.replicas is absent",
-        "when not (proposed.spec.replicas == 5) and not (proposed.spec.replicas is present)",
+        "when dynamic(proposed).spec.replicas > 5 and dynamic(proposed).spec.replicas < 7",
+        "when dynamic(proposed).spec.replicas >= 5 and dynamic(proposed).spec.replicas <= 5",
+        "when dynamic(proposed).spec.replicas > 5 or dynamic(proposed).spec.replicas < 3",
+        "when dynamic(proposed).spec.replicas > 5 and dynamic(current).spec.replicas < 3",
+        "when dynamic(proposed).spec.replicas != 5 and dynamic(proposed).spec.replicas is absent",
+        "when not (dynamic(proposed).spec.replicas == 5) and not (dynamic(proposed).spec.replicas is present)",
         "when target.name like \"web-*\" and target.name like \"*-1\"",
-        "when proposed.spec.a == \"5\" and proposed.spec.b == 5",
-        "when not (proposed.spec.replicas < 5) and proposed.spec.replicas <= 5",
-        "when proposed.spec.a != current.spec.a and proposed.spec.a is absent",
+        "when dynamic(proposed).spec.a == \"5\" and dynamic(proposed).spec.b == 5",
+        "when not (dynamic(proposed).spec.replicas < 5) and dynamic(proposed).spec.replicas <= 5",
+        "when dynamic(proposed).spec.a != dynamic(current).spec.a and dynamic(proposed).spec.a is absent",
         // An absent value differs from itself.
-        "when proposed.spec.a != proposed.spec.a",
+        "when dynamic(proposed).spec.a != dynamic(proposed).spec.a",
         // A change may imply a verb that was not asked for.
         "when verb == patch",
     ] {
@@ -141,7 +141,7 @@ fn constants_are_computed_and_parameters_are_not() {
 
 #[test]
 fn a_guard_without_a_false_condition_always_applies_and_a_grant_does_not() {
-    let condition = "    when current.spec.replicas > 5 or current.spec.replicas <= 5";
+    let condition = "    when dynamic(current).spec.replicas > 5 or dynamic(current).spec.replicas <= 5";
     assert_eq!(
         linted(&guard("scale", condition))
             .places("always-applies")
@@ -162,7 +162,7 @@ fn a_guard_without_a_false_condition_always_applies_and_a_grant_does_not() {
 #[test]
 fn lets_are_followed() {
     let text = format!(
-        "let many = proposed.spec.replicas > 5\nlet few = proposed.spec.replicas < 3\n\n{}",
+        "let many = dynamic(proposed).spec.replicas > 5\nlet few = dynamic(proposed).spec.replicas < 3\n\n{}",
         guard("scale", "    when many\n    when few")
     );
     check("never-true", &text, &["9: when few"]);
@@ -196,7 +196,7 @@ fn of_two_rules_the_weaker_one_is_shadowed() {
         ("scale", "", "risk 1"),
         (
             "scale",
-            "    suggest proposed.spec.replicas = 1\n",
+            "    suggest dynamic(proposed).spec.replicas = 1\n",
             "propose",
         ),
     ] {
@@ -240,12 +240,12 @@ fn thresholds_are_held_against_all_points_and_the_built_in_ones() {
     check("unreachable-threshold", &set("propose at 20", "20"), &[]);
     check(
         "unreachable-threshold",
-        &set("propose at 20", "proposed.spec.replicas"),
+        &set("propose at 20", "dynamic(proposed).spec.replicas"),
         &[],
     );
     check(
         "unreachable-threshold",
-        &set("propose at 20", "min(proposed.spec.replicas, 15)"),
+        &set("propose at 20", "min(dynamic(proposed).spec.replicas, 15)"),
         &["4: 20"],
     );
     check(
@@ -261,7 +261,7 @@ fn thresholds_are_held_against_all_points_and_the_built_in_ones() {
     );
     check(
         "threshold-without-effect",
-        &set("propose at proposed.spec.replicas", "80"),
+        &set("propose at dynamic(proposed).spec.replicas", "80"),
         &[],
     );
 }
@@ -319,23 +319,23 @@ fn a_waiver_needs_a_verb_and_a_kind_of_its_rule() {
 
 #[test]
 fn fields_are_possibly_absent_unless_asked_for() {
-    let field = "proposed.spec.replicas";
+    let field = "dynamic(proposed).spec.replicas";
     for (condition, found) in [
-        ("proposed.spec.replicas > 5", 1),
-        ("proposed.spec.replicas * 2 > current.spec.replicas", 2),
-        ("-proposed.spec.replicas < 0", 1),
-        ("(proposed.spec.replicas ?? 1) > 5", 0),
-        ("proposed.spec.replicas == 5", 0),
+        ("dynamic(proposed).spec.replicas > 5", 1),
+        ("dynamic(proposed).spec.replicas * 2 > dynamic(current).spec.replicas", 2),
+        ("-dynamic(proposed).spec.replicas < 0", 1),
+        ("(dynamic(proposed).spec.replicas ?? 1) > 5", 0),
+        ("dynamic(proposed).spec.replicas == 5", 0),
         (
-            "proposed.spec.replicas is present and proposed.spec.replicas > 5",
+            "dynamic(proposed).spec.replicas is present and dynamic(proposed).spec.replicas > 5",
             0,
         ),
         (
-            "proposed.spec.replicas is absent or proposed.spec.replicas > 5",
+            "dynamic(proposed).spec.replicas is absent or dynamic(proposed).spec.replicas > 5",
             0,
         ),
         (
-            "proposed.spec.replicas is absent and proposed.spec.replicas > 5",
+            "dynamic(proposed).spec.replicas is absent and dynamic(proposed).spec.replicas > 5",
             1,
         ),
         ("proposed.kind == \"x\"", 0),
@@ -346,7 +346,7 @@ fn fields_are_possibly_absent_unless_asked_for() {
         assert_eq!(places.len(), found, "{condition}");
     }
     // Every autoscaler has its greatest number of replicas, a kind without a schema may not.
-    let most = "    when proposed.spec.maxReplicas > 5";
+    let most = "    when dynamic(proposed).spec.maxReplicas > 5";
     let of = |kinds: &str| linted(&guard(kinds, most)).places("possibly-absent").len();
     assert_eq!(of("apply"), 1);
     assert_eq!(of("apply of autoscaling/HorizontalPodAutoscaler"), 0);
@@ -357,20 +357,20 @@ fn fields_are_possibly_absent_unless_asked_for() {
 
 #[test]
 fn current_is_absent_on_create_alone() {
-    let condition = "    when current.spec.replicas == 5";
+    let condition = "    when dynamic(current).spec.replicas == 5";
     check(
         "current-on-create",
         &guard("create", condition),
-        &["5: current.spec.replicas"],
+        &["5: dynamic(current).spec.replicas"],
     );
     check("current-on-create", &guard("create, apply", condition), &[]);
     check(
         "current-on-create",
-        &guard("create", "    when proposed.spec.replicas == 5"),
+        &guard("create", "    when dynamic(proposed).spec.replicas == 5"),
         &[],
     );
     let through_let = format!(
-        "let big = current.spec.replicas == 5\n{}",
+        "let big = dynamic(current).spec.replicas == 5\n{}",
         guard("create", "    when big")
     );
     check("current-on-create", &through_let, &["6: big"]);
@@ -443,20 +443,20 @@ fn both_sides_of_a_comparison_differ() {
         "self-comparison",
         &guard(
             "apply",
-            "    when proposed.spec.a[\"b\"] != proposed.spec.a[\"b\"]",
+            "    when dynamic(proposed).spec.a[\"b\"] != dynamic(proposed).spec.a[\"b\"]",
         ),
-        &["5: proposed.spec.a[\"b\"] != proposed.spec.a[\"b\"]"],
+        &["5: dynamic(proposed).spec.a[\"b\"] != dynamic(proposed).spec.a[\"b\"]"],
     );
     check(
         "self-comparison",
-        &guard("apply", "    when proposed.spec.a != current.spec.a"),
+        &guard("apply", "    when dynamic(proposed).spec.a != dynamic(current).spec.a"),
         &[],
     );
 }
 
 #[test]
 fn tests_show_a_rule_from_both_sides() {
-    let rule = guard("scale", "    when proposed.spec.replicas > 5");
+    let rule = guard("scale", "    when dynamic(proposed).spec.replicas > 5");
     let test = |replicas: &str, verb: &str| {
         format!(
             "test \"{replicas} {verb}\" {{\n    given {{\n        verb: {verb}\n        target: Deployment \"a/b\"\n        principal: agent \"x\"\n        current: {{ spec: {{ replicas: 4 }} }}\n        proposed: {{ spec: {{ replicas: {replicas} }} }}\n    }}\n    expect at least propose\n}}\n"
@@ -567,7 +567,7 @@ fn remedies_leave_nothing_to_remedy() {
 /// Spelt out, the last of these lets would be longer than the world.
 #[test]
 fn lets_that_double_each_other_are_linted_soon() {
-    let mut text = "let a0 = current.spec.a == 1 or proposed.pod.hostNetwork == true\n".to_owned();
+    let mut text = "let a0 = dynamic(current).spec.a == 1 or proposed.pod.hostNetwork == true\n".to_owned();
     for at in 1..60 {
         text.push_str(&format!("let a{at} = a{0} and a{0}\n", at - 1));
     }

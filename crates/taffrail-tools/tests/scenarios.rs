@@ -26,9 +26,9 @@ grant agents {
 
 guard halved {
     on scale
-    when proposed.spec.replicas * 2 <= current.spec.replicas
+    when dynamic(proposed).spec.replicas * 2 <= dynamic(current).spec.replicas
     risk 40
-    because "from {current.spec.replicas} to {proposed.spec.replicas}"
+    because "from {dynamic(current).spec.replicas} to {dynamic(proposed).spec.replicas}"
 }
 
 guard burning {
@@ -45,7 +45,7 @@ guard short_soak {
 
 guard quantities {
     on apply
-    when proposed.spec.limit == "500m"
+    when dynamic(proposed).spec.limit == "500m"
     propose
 }
 

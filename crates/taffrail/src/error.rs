@@ -39,7 +39,7 @@ pub enum LoadError {
         offset: usize,
     },
     /// A file is larger than any policy file.
-    #[error("`{}` is larger than {limit} bytes, the most that a policy file may have", path.display())]
+    #[error("`{}` is larger than {limit} bytes, the most that such a file may have", path.display())]
     TooLarge {
         /// The file.
         path: PathBuf,

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use taffrail_compiler::{Compiled, Options, compile};
 use taffrail_syntax::SourceTable;
 
+use crate::crds;
 use crate::error::LoadError;
 use crate::settings::{self, FolderSettings};
 
@@ -43,10 +44,11 @@ impl Sources {
             let name = path
                 .file_name()
                 .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-            return Ok(Self {
-                folder: path.parent().map(Path::to_owned),
-                ..Self::from_texts([(name, read_text(path)?)])?
-            });
+            let folder = path.parent().map(Path::to_owned).unwrap_or_default();
+            let mut sources = Self::from_texts([(name, read_text(path, FILE_LIMIT)?)])?;
+            crds::add_named(&mut sources.options.crds, &sources.table, &folder);
+            sources.folder = Some(folder);
+            return Ok(sources);
         }
         let mut files = Vec::new();
         collect(path, "", &mut Vec::new(), &mut files)?;
@@ -59,9 +61,12 @@ impl Sources {
             folder: Some(path.to_owned()),
         };
         for (name, path) in files {
-            let text = read_text(&path)?;
+            let text = read_text(&path, FILE_LIMIT)?;
             sources.table.add(name, text);
         }
+        let crds = &mut sources.options.crds;
+        crds::add_listed(crds, &settings.crds, path)?;
+        crds::add_named(crds, &sources.table, path);
         Ok(sources)
     }
 
@@ -160,7 +165,7 @@ fn collect(
     Ok(())
 }
 
-fn metadata(path: &Path) -> Result<fs::Metadata, LoadError> {
+pub(crate) fn metadata(path: &Path) -> Result<fs::Metadata, LoadError> {
     fs::metadata(path).map_err(|source| LoadError::Unreadable {
         path: path.to_owned(),
         source,
@@ -171,7 +176,7 @@ fn read_settings(path: &Path) -> Result<FolderSettings, LoadError> {
     match fs::symlink_metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(FolderSettings::default()),
         Ok(_) | Err(_) => {
-            let text = read_text(path)?;
+            let text = read_text(path, FILE_LIMIT)?;
             settings::parse(&text).map_err(|message| LoadError::Settings {
                 path: path.to_owned(),
                 message,
@@ -180,8 +185,8 @@ fn read_settings(path: &Path) -> Result<FolderSettings, LoadError> {
     }
 }
 
-/// Reads a text file, at most [`FILE_LIMIT`] bytes of it.
-fn read_text(path: &Path) -> Result<String, LoadError> {
+/// Reads a text file of at most so many bytes.
+pub(crate) fn read_text(path: &Path, limit: u64) -> Result<String, LoadError> {
     let unreadable = |source| LoadError::Unreadable {
         path: path.to_owned(),
         source,
@@ -191,13 +196,13 @@ fn read_text(path: &Path) -> Result<String, LoadError> {
     }
     let mut bytes = Vec::new();
     let file = fs::File::open(path).map_err(unreadable)?;
-    file.take(FILE_LIMIT.saturating_add(1))
+    file.take(limit.saturating_add(1))
         .read_to_end(&mut bytes)
         .map_err(unreadable)?;
-    if bytes.len() as u64 > FILE_LIMIT {
+    if bytes.len() as u64 > limit {
         return Err(LoadError::TooLarge {
             path: path.to_owned(),
-            limit: FILE_LIMIT,
+            limit,
         });
     }
     String::from_utf8(bytes).map_err(|error| LoadError::NotUtf8 {

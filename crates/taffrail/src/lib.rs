@@ -10,7 +10,7 @@
 //!
 //!     grant restart_unhealthy {
 //!         on restart of Deployment
-//!         when current.status.unavailableReplicas > 0
+//!         when dynamic(current).status.unavailableReplicas > 0
 //!         because "{target.name} has unavailable replicas"
 //!     }
 //!     "#,
@@ -25,6 +25,7 @@
 //! # Ok::<(), taffrail::LoadError>(())
 //! ```
 
+mod crds;
 mod error;
 mod folder;
 mod live;

@@ -1,6 +1,9 @@
 //! Reads `taffrail.toml`: parameter values and settings of a policy set.
 //!
 //! ```toml
+//! kubernetes = ["1.33", "1.34"]   # the versions that the policies must compile against
+//! crds = ["crds/rollout.yaml"]    # files or folders with the schemas of custom kinds
+//!
 //! ungranted = "escalate"      # the verdict without a grant; `propose` when left out
 //! require_intent = true       # whether an action without an intent proposes
 //!
@@ -21,10 +24,13 @@ use std::collections::BTreeMap;
 use taffrail_compiler::Options;
 use taffrail_runtime::program::{Settings, UngrantedVerdict};
 use taffrail_runtime::{Decimal, Map, Value, text};
+use taffrail_schema::Version;
 use taffrail_syntax::suggest::nearest;
 
 /// The keys of the file itself.
-const KEYS: [&str; 5] = [
+const KEYS: [&str; 7] = [
+    "crds",
+    "kubernetes",
     "lints",
     "params",
     "require_intent",
@@ -40,6 +46,8 @@ const TOLERANCE_KEYS: [&str; 2] = ["escalate", "propose"];
 pub(crate) struct FolderSettings {
     /// What compilation reads.
     pub(crate) options: Options,
+    /// Files and folders with the schemas of custom kinds, relative to the policy folder.
+    pub(crate) crds: Vec<String>,
     /// The words of `[lints]`, by code.
     pub(crate) lints: BTreeMap<String, String>,
 }
@@ -51,9 +59,12 @@ pub(crate) fn parse(text: &str) -> Result<FolderSettings, String> {
         format!("line {line}: {}", error.message())
     })?;
     let mut options = Options::default();
+    let mut crds = Vec::new();
     let mut lint_levels = BTreeMap::new();
     for (key, value) in &table {
         match key.as_str() {
+            "crds" => crds = texts("crds", value)?,
+            "kubernetes" => options.versions = versions(value)?,
             "ungranted" => options.settings.ungranted = ungranted(value)?,
             "require_intent" => {
                 options.settings.require_intent = value
@@ -71,8 +82,35 @@ pub(crate) fn parse(text: &str) -> Result<FolderSettings, String> {
     }
     Ok(FolderSettings {
         options,
+        crds,
         lints: lint_levels,
     })
+}
+
+fn versions(value: &toml::Value) -> Result<Vec<Version>, String> {
+    texts("kubernetes", value)?
+        .iter()
+        .map(|text| {
+            text.parse()
+                .map_err(|error| format!("`kubernetes`: {error}"))
+        })
+        .collect()
+}
+
+/// Returns a list of texts; a text alone is a list of one.
+fn texts(key: &str, value: &toml::Value) -> Result<Vec<String>, String> {
+    let wrong = || {
+        let example = if key == "kubernetes" { "1.36" } else { "crds" };
+        format!("`{key}` must be a list of texts in quotes, such as `{key} = [\"{example}\"]`")
+    };
+    match value {
+        toml::Value::String(text) => Ok(vec![text.clone()]),
+        toml::Value::Array(items) => items
+            .iter()
+            .map(|item| item.as_str().map(str::to_owned).ok_or_else(wrong))
+            .collect(),
+        _ => Err(wrong()),
+    }
 }
 
 /// Returns the words of `[lints]`; which codes and levels there are is for the linter to say.

@@ -140,7 +140,7 @@ fn text_that_is_not_utf8_is_refused() {
 #[test]
 fn very_large_files_are_refused() {
     let folder = Folder::new().with("a.guard", vec![b' '; 10 * 1024 * 1024]);
-    insta::assert_snapshot!(folder.refusal(), @"`a.guard` is larger than 4194304 bytes, the most that a policy file may have");
+    insta::assert_snapshot!(folder.refusal(), @"`a.guard` is larger than 4194304 bytes, the most that such a file may have");
 }
 
 #[cfg(unix)]

@@ -10,7 +10,7 @@ use taffrail::{Live, Plan, PolicySet, Request, Value, Verdict};
 fn set(effect: &str) -> PolicySet {
     let text = format!(
         "policy a\n\
-         grant small {{ on scale when (proposed.spec.replicas ?? 0) > 1 }}\n\
+         grant small {{ on scale when (dynamic(proposed).spec.replicas ?? 0) > 1 }}\n\
          guard g {{ on delete, scale when target.name like \"db-*\" {effect} because \"`{{target.name}}` is kept\" }}"
     );
     PolicySet::from_sources([("a.guard", text)]).unwrap()

@@ -36,7 +36,7 @@ pub(crate) fn condition(depth: u32, plain: Option<bool>) -> BoxedStrategy<String
 
 fn leaf(plain: Option<bool>) -> BoxedStrategy<String> {
     let known = select(vec![
-        "known(current.spec.replicas)",
+        "known(dynamic(current).spec.replicas)",
         "known(error_rate)",
         "known(proposed)",
         "known(healthy)",
@@ -97,11 +97,11 @@ pub(crate) fn fact() -> BoxedStrategy<String> {
             "shared.is_production",
             "halved",
             "frozen_now",
-            "shared.above(proposed.spec.replicas, 4)",
-            "above_limit(current.spec.replicas)",
-            "changed(spec.replicas)",
+            "shared.above(dynamic(proposed).spec.replicas, 4)",
+            "above_limit(dynamic(current).spec.replicas)",
+            "changed(dynamic(spec.replicas))",
             "changed(metadata.labels[\"tier\"])",
-            "changed(spec.template)",
+            "changed(dynamic(spec.template))",
             "\"spec.replicas\" in changes",
             "now in freeze",
             "now not in nights",
@@ -115,11 +115,11 @@ pub(crate) fn fact() -> BoxedStrategy<String> {
             "current is absent",
             "proposed is absent",
             "current == proposed",
-            "current.spec.paused",
-            "current.spec.paused == true",
-            "(current.spec.paused ?? false)",
-            "proposed.spec.paused is present",
-            "current.spec.selector == proposed.spec.selector",
+            "dynamic(current).spec.paused",
+            "dynamic(current).spec.paused == true",
+            "(dynamic(current).spec.paused ?? false)",
+            "dynamic(proposed).spec.paused is present",
+            "dynamic(current).spec.selector == dynamic(proposed).spec.selector",
             "current.metadata.labels.tier == \"gold\"",
             "current.metadata.labels == { tier: \"gold\" }",
             "\"tier\" in current.metadata.labels",
@@ -131,8 +131,8 @@ pub(crate) fn fact() -> BoxedStrategy<String> {
             "contains(current.metadata.labels.tier, \"ol\")",
             "current.metadata.annotations.address in cidr(\"10.0.0.0/8\")",
             "cidr(\"10.0.0.0/8\").contains(current.metadata.annotations.address)",
-            "current.spec.replicas in [1, 2, 3]",
-            "[current.spec.replicas, 1] == [3, 1]",
+            "dynamic(current).spec.replicas in [1, 2, 3]",
+            "[dynamic(current).spec.replicas, 1] == [3, 1]",
             "(some p in objects(Pod, in: target.namespace): p.metadata.name == \"api-1\")",
         ]),
     ]
@@ -143,11 +143,11 @@ pub(crate) fn fact() -> BoxedStrategy<String> {
 /// Lists and maps to quantify over, of which the elements are containers or so.
 fn collection() -> impl Strategy<Value = String> {
     select(vec![
-        "proposed.containers",
-        "current.containers",
-        "proposed.spec.template.spec.containers",
-        "current.pod.containers",
-        "proposed.pod.initContainers",
+        "dynamic(proposed).containers",
+        "dynamic(current).containers",
+        "dynamic(proposed).spec.template.spec.containers",
+        "dynamic(current).pod.containers",
+        "dynamic(proposed).pod.initContainers",
     ])
     .prop_map(str::to_owned)
 }
@@ -168,7 +168,7 @@ fn element(depth: u32) -> BoxedStrategy<String> {
         "(some e in c.env: e.name == \"MODE\" and e.value != \"test\")",
         "(no e in c.env where e.value is absent: e.name like \"M*\")",
         "c.name == target.name",
-        "(every other in proposed.containers: other.name != c.name or other.image == c.image)",
+        "(every other in dynamic(proposed).containers: other.name != c.name or other.image == c.image)",
     ])
     .prop_map(str::to_owned);
     leaf.prop_recursive(depth, 4, 2, |inner| {

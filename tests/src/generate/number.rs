@@ -6,20 +6,20 @@ use proptest::sample::select;
 /// Returns expressions that are numbers where their facts are.
 pub(crate) fn number(depth: u32) -> BoxedStrategy<String> {
     let facts = select(vec![
-        "current.spec.replicas",
-        "proposed.spec.replicas",
-        "(current.status.unavailableReplicas ?? 0)",
-        "(proposed.spec.replicas ?? 1)",
-        "current.spec[\"replicas\"]",
+        "dynamic(current).spec.replicas",
+        "dynamic(proposed).spec.replicas",
+        "(dynamic(current).status.unavailableReplicas ?? 0)",
+        "(dynamic(proposed).spec.replicas ?? 1)",
+        "dynamic(current).spec[\"replicas\"]",
         "error_rate",
         "step_limit",
         "shared.steps",
-        "shared.distance(current.spec.replicas, proposed.spec.replicas)",
+        "shared.distance(dynamic(current).spec.replicas, dynamic(proposed).spec.replicas)",
         "dropped",
         "request.confidence",
         "(latency / 1s)",
         "((now - 2026-11-20) / 1d)",
-        "portion(proposed.spec.maxUnavailable, 7)",
+        "portion(dynamic(proposed).spec.maxUnavailable, 7)",
     ])
     .prop_map(str::to_owned);
     let literals = select(vec![
@@ -54,13 +54,13 @@ fn counts() -> impl Strategy<Value = String> {
         "len(target.name)",
         "len(current.metadata.labels)",
         "len(changes)",
-        "(count c in proposed.containers where c.resources.limits.cpu is absent)",
-        "(count c in current.containers: c.name != target.name)",
+        "(count c in dynamic(proposed).containers where c.resources.limits.cpu is absent)",
+        "(count c in dynamic(current).containers: c.name != target.name)",
         "(count k, v in current.metadata.labels where v like \"p*\")",
-        "(sum c in proposed.containers: c.resources.limits.cpu)",
-        "(sum c in proposed.containers where c.name != \"proxy\": c.resources.limits.cpu ?? 0)",
-        "(max c in current.containers: c.resources.limits.cpu)",
-        "(min c in current.containers: len(c.name))",
+        "(sum c in dynamic(proposed).containers: c.resources.limits.cpu)",
+        "(sum c in dynamic(proposed).containers where c.name != \"proxy\": c.resources.limits.cpu ?? 0)",
+        "(max c in dynamic(current).containers: c.resources.limits.cpu)",
+        "(min c in dynamic(current).containers: len(c.name))",
         "len(objects(Pod, in: namespace.name, where: { app: \"api\" }))",
         "(count o in objects(Pod) where every c in o.containers: c.image like \"registry.corp/*\")",
     ])
@@ -72,10 +72,10 @@ pub(crate) fn points() -> impl Strategy<Value = String> {
     prop_oneof![
         6 => (0..70_u32).prop_map(|points| points.to_string()),
         1 => Just("weight".to_owned()),
-        1 => Just("min(10 * proposed.spec.replicas, 35)".to_owned()),
-        1 => Just("if changed(spec.replicas) then 25 else 5".to_owned()),
-        1 => Just("5 * (count c in proposed.containers where c.resources.limits.cpu is absent)".to_owned()),
+        1 => Just("min(10 * dynamic(proposed).spec.replicas, 35)".to_owned()),
+        1 => Just("if changed(dynamic(spec.replicas)) then 25 else 5".to_owned()),
+        1 => Just("5 * (count c in dynamic(proposed).containers where c.resources.limits.cpu is absent)".to_owned()),
         // A constant beyond 0–100 would be an error, so a fact stands in it that changes nothing.
-        2 => number(2).prop_map(|points| format!("{points} + 0 * (proposed.spec.replicas ?? 0)")),
+        2 => number(2).prop_map(|points| format!("{points} + 0 * (dynamic(proposed).spec.replicas ?? 0)")),
     ]
 }

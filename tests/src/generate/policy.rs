@@ -37,8 +37,8 @@ let freeze = window(2026-12-20, 2027-01-04, "Europe/Berlin")
 let nights = daily("22:00", "06:00", "Europe/Berlin")
 let weekend = weekly("Fri 16:00", "Mon 08:00", "America/New_York")
 let frozen_now = now in freeze
-let halved = proposed.spec.replicas < current.spec.replicas / 2
-let dropped = (current.spec.replicas ?? 0) - (proposed.spec.replicas ?? 0)
+let halved = dynamic(proposed).spec.replicas < dynamic(current).spec.replicas / 2
+let dropped = (dynamic(current).spec.replicas ?? 0) - (dynamic(proposed).spec.replicas ?? 0)
 let above_limit(n: number) = shared.above(n, step_limit)
 "#;
 
@@ -68,8 +68,8 @@ let freeze = window(2026-11-22T09:00Z, 2026-11-22T11:00Z, "UTC")
 let nights = daily("09:00", "12:00", "UTC")
 let weekend = weekly("Sat 00:00", "Mon 00:00", "Asia/Tokyo")
 let frozen_now = now in freeze
-let halved = proposed.spec.replicas * 2 < current.spec.replicas
-let dropped = current.spec.replicas - proposed.spec.replicas
+let halved = dynamic(proposed).spec.replicas * 2 < dynamic(current).spec.replicas
+let dropped = dynamic(current).spec.replicas - dynamic(proposed).spec.replicas
 let above_limit(n: number) = n > step_limit
 "#;
 
@@ -250,7 +250,7 @@ pub(crate) fn restraint() -> BoxedStrategy<Draft> {
         (10..40_u32, 0..50_u32)
             .prop_map(|(a, b)| format!("propose at {a}\n    escalate at {}", a + b)),
         number(1).prop_map(|at| format!(
-            "escalate at 40 + 10 * {at} + 0 * (proposed.spec.replicas ?? 0)"
+            "escalate at 40 + 10 * {at} + 0 * (dynamic(proposed).spec.replicas ?? 0)"
         )),
     ];
     let tolerance = rule("tolerance", body(false, 1..2), thresholds);

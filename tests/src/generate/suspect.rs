@@ -96,8 +96,8 @@ fn related_numbers() -> BoxedStrategy<Vec<String>> {
     let order = || select(vec!["<", "<=", ">", ">=", "==", "!="]);
     let other = prop_oneof![
         4 => (-1..5_i32).prop_map(|number| number.to_string()),
-        1 => Just("proposed.spec.replicas".to_owned()),
-        1 => Just("current.status.unavailableReplicas".to_owned()),
+        1 => Just("dynamic(proposed).spec.replicas".to_owned()),
+        1 => Just("dynamic(current).status.unavailableReplicas".to_owned()),
     ];
     let one = (
         order(),
@@ -148,17 +148,17 @@ fn related_words() -> BoxedStrategy<Vec<String>> {
             "verb == patch",
         ],
         vec![
-            "current.spec.paused",
-            "current.spec.paused == true",
-            "current.spec.paused == false",
-            "current.spec.paused is absent",
-            "(not current.spec.paused)",
-            "(not (current.spec.paused == true))",
+            "dynamic(current).spec.paused",
+            "dynamic(current).spec.paused == true",
+            "dynamic(current).spec.paused == false",
+            "dynamic(current).spec.paused is absent",
+            "(not dynamic(current).spec.paused)",
+            "(not (dynamic(current).spec.paused == true))",
         ],
         vec![
             "halved",
             "(not halved)",
-            "proposed.spec.replicas < current.spec.replicas / 2",
+            "dynamic(proposed).spec.replicas < dynamic(current).spec.replicas / 2",
             "healthy",
             "healthy == false",
         ],
@@ -179,12 +179,12 @@ fn related_words() -> BoxedStrategy<Vec<String>> {
 
 fn term() -> impl Strategy<Value = &'static str> + Clone {
     select(vec![
-        "current.spec.replicas",
-        "proposed.spec.replicas",
-        "proposed.spec.replicas",
+        "dynamic(current).spec.replicas",
+        "dynamic(proposed).spec.replicas",
+        "dynamic(proposed).spec.replicas",
         "dropped",
         "len(target.name)",
-        "(current.spec.replicas ?? 1)",
+        "(dynamic(current).spec.replicas ?? 1)",
     ])
 }
 
@@ -220,13 +220,13 @@ fn atom() -> BoxedStrategy<String> {
         "principal.kind in [agent, human]",
         "principal.kind == controller",
         "current is absent",
-        "current.spec.replicas is absent",
-        "proposed.spec.replicas is present",
+        "dynamic(current).spec.replicas is absent",
+        "dynamic(proposed).spec.replicas is present",
         "healthy",
         "healthy == false",
         "halved",
-        "current.spec.paused",
-        "current.spec.paused == true",
+        "dynamic(current).spec.paused",
+        "dynamic(current).spec.paused == true",
         "now < 2026-11-22T10:00Z",
         "now > 2026-11-22T12:00Z",
         "now >= 2026-11-22T10:00Z",

@@ -54,9 +54,12 @@ fn bystander(number: usize) -> RuleText {
         ),
         1 => (
             format!("{verb} of {kind} in \"payments\", \"team-{number}\""),
-            format!("proposed.spec.replicas >= {replicas}"),
+            format!("dynamic(proposed).spec.replicas >= {replicas}"),
         ),
-        2 => (verb, format!("current.spec.replicas <= {replicas}")),
+        2 => (
+            verb,
+            format!("dynamic(current).spec.replicas <= {replicas}"),
+        ),
         3 => (
             "any".into(),
             format!("target.name like \"a{}*\"", number / 9),
@@ -82,7 +85,7 @@ fn bystander(number: usize) -> RuleText {
         7 => (
             format!("{verb}, drain"),
             format!(
-                "not rollback.tested and cluster.environment in [\"staging\", \"lab-{number}\"] and current.spec.replicas > {replicas}"
+                "not rollback.tested and cluster.environment in [\"staging\", \"lab-{number}\"] and dynamic(current).spec.replicas > {replicas}"
             ),
         ),
         _ => match number / 9 {

@@ -197,26 +197,38 @@ impl<'a> Scope<'a> {
             }
         }
         if (field == "pod" || field == "containers")
-            && let Some((object, kind)) = self.object(base)
+            && let Some((object, group, kind)) = self.object(base)
         {
-            return workload::view(field, &object, &kind);
+            return workload::view(field, &object, &group, &kind);
         }
         self.value(base).field(field)
     }
 
-    /// Returns an object on which the workload views stand, with its kind.
-    fn object(&self, base: &Expr) -> Option<(Value, Value)> {
-        let ExprKind::Name(name) = &base.kind else {
-            return None;
+    /// Returns an object on which the workload views stand, with its group and kind.
+    fn object(&self, base: &Expr) -> Option<(Value, Value, Value)> {
+        let name = match &base.kind {
+            ExprKind::Name(name) => name,
+            // `dynamic(current)` is `current`, whatever it is known to have.
+            ExprKind::Call(_, arguments) => return self.object(&arguments.first()?.value),
+            _ => return None,
         };
         match self.local(name) {
             Some(local) if local.is_object => {
-                Some((local.value.clone(), local.value.field("kind")))
+                let group = match local.value.field("apiVersion") {
+                    Value::Text(version) => match version.split_once('/') {
+                        Some((group, _)) => Value::text(group),
+                        None => Value::text(""),
+                    },
+                    Value::Unknown => Value::Unknown,
+                    _ => Value::Absent,
+                };
+                Some((local.value.clone(), group, local.value.field("kind")))
             }
             Some(_) => None,
             None if name == "current" || name == "proposed" => {
-                let kind = Value::of_fact(&self.action.request.target.kind);
-                Some((self.value(base), kind))
+                let target = &self.action.request.target;
+                let (group, kind) = (Value::of_fact(&target.group), Value::of_fact(&target.kind));
+                Some((self.value(base), group, kind))
             }
             None => None,
         }
@@ -381,6 +393,7 @@ fn path_keys(expr: &Expr) -> Vec<String> {
             keys.push(key.clone());
             keys
         }
+        ExprKind::Call(_, arguments) => path_keys(&arguments[0].value),
         other => panic!("a path with {other:?}"),
     }
 }

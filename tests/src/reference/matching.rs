@@ -58,7 +58,14 @@ pub(crate) fn is_about(
                         groups.iter().any(|group| group == given)
                     })
                 });
-                is_kind.and(is_group)
+                let is_version = match &kind.version {
+                    None => Truth::True,
+                    Some(version) => match is(&target.version, |given| given == version) {
+                        Truth::True => Truth::True,
+                        Truth::False | Truth::Unknown => Truth::Unknown,
+                    },
+                };
+                Truth::all([is_kind, is_group, is_version])
             }))
         }
         _ => Truth::True,

@@ -3,23 +3,25 @@
 use super::value::Value;
 
 /// Returns the view of an object.
-pub(crate) fn view(view: &str, object: &Value, kind: &Value) -> Value {
-    let Value::Text(kind) = kind else {
+pub(crate) fn view(view: &str, object: &Value, group: &Value, kind: &Value) -> Value {
+    let (Value::Text(kind), Value::Text(_) | Value::Absent) = (kind, group) else {
         return Value::Unknown;
     };
-    let path: &[&str] = match kind.as_str() {
-        "Pod" => &[],
-        "PodTemplate" => &["template"],
-        "Deployment"
-        | "ReplicaSet"
-        | "StatefulSet"
-        | "DaemonSet"
-        | "Job"
-        | "ReplicationController" => &["spec", "template"],
-        "CronJob" => &["spec", "jobTemplate", "spec", "template"],
+    let (own, path): (&str, &[&str]) = match kind.as_str() {
+        "Pod" => ("", &[]),
+        "PodTemplate" => ("", &["template"]),
+        "ReplicationController" => ("", &["spec", "template"]),
+        "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet" => {
+            ("apps", &["spec", "template"])
+        }
+        "Job" => ("batch", &["spec", "template"]),
+        "CronJob" => ("batch", &["spec", "jobTemplate", "spec", "template"]),
         _ => return of_unknown_kind(view, object),
     };
-    of_template(view, &object.path(path))
+    match group {
+        Value::Text(group) if group != own => of_unknown_kind(view, object),
+        _ => of_template(view, &object.path(path)),
+    }
 }
 
 /// An object of another kind has a view only if it embeds a template as the built-in ones do.

@@ -1,5 +1,6 @@
 //! Blocks of expressions: facts, a line `---`, and expressions with their values after `=>`.
 
+use regex::Regex;
 use taffrail_actions::{Action, Defaults, read_documents};
 use taffrail_syntax::Diagnostic;
 
@@ -26,6 +27,7 @@ pub(crate) fn evaluated(set: &Set, body: &str) -> String {
 
 /// Returns what an expression is, as a reason would print it.
 fn value(set: &Set, facts: &str, expression: &str) -> String {
+    let expression = unchecked(expression);
     let set = set.with(&format!(
         "\nguard value_of_this {{\n    on any\n    risk 1\n    because \"{{ {expression} }}\"\n}}\n"
     ));
@@ -58,6 +60,18 @@ fn value(set: &Set, facts: &str, expression: &str) -> String {
             Some(Action::Plan(_)) | None => "error: no single action".to_owned(),
         },
     }
+}
+
+#[expect(clippy::unwrap_used, reason = "the patterns are literals")]
+/// Returns an expression that reads objects of any shape: examples of values are about values, whatever the kind has for fields.
+fn unchecked(expression: &str) -> String {
+    if expression.contains("dynamic(") {
+        return expression.to_owned();
+    }
+    let object = Regex::new(r"(^|[^\w.])(current|proposed)\b").unwrap();
+    let path = Regex::new(r"changed\(([^()]*)\)").unwrap();
+    let text = object.replace_all(expression, "${1}dynamic(${2})");
+    path.replace_all(&text, "changed(dynamic($1))").into_owned()
 }
 
 fn message(error: &Diagnostic) -> String {

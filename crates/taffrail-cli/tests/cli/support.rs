@@ -128,7 +128,7 @@ grant scaling {
 
 @owner("shop-sre")
 guard halved {
-    on scale
+    on scale of Deployment
     when proposed.spec.replicas * 2 <= current.spec.replicas
     risk 40
     because "{target.name} would drop from {current.spec.replicas} to {proposed.spec.replicas}"
@@ -143,7 +143,7 @@ guard burning {
 }
 
 guard too_many {
-    on scale
+    on scale of Deployment
     when proposed.spec.replicas > most * 10
     risk 10
 }

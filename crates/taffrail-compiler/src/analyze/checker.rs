@@ -1,6 +1,7 @@
 //! Gives expressions their types.
 
-use taffrail_runtime::{EnumType, Type, Value};
+use taffrail_runtime::builtins::Builtin;
+use taffrail_runtime::{EnumType, Type, Value, Written};
 use taffrail_syntax::ast::{self, UnaryOp};
 use taffrail_syntax::suggest::nearest;
 use taffrail_syntax::{Diagnostic, Location, Span};
@@ -180,6 +181,43 @@ impl<'c, 'a> Checker<'c, 'a> {
         self.unknown_word(*set, text, span)
     }
 
+    /// Reports a text that a field is compared with and that the API does not allow there.
+    pub(super) fn check_words(&mut self, field: &Type, compared: &Expr) {
+        let field = match field {
+            Type::List(of) => of,
+            ty => ty,
+        };
+        let Type::Words(words) = *field else { return };
+        match &compared.kind {
+            ExprKind::Constant(Value::String(text)) => {
+                self.check_word(words, &text.clone(), compared.location);
+            }
+            ExprKind::List(items) => {
+                for item in items {
+                    self.check_words(&Type::Words(words), item);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn check_word(&mut self, words: u32, text: &str, location: Location) {
+        let words = self.ctx.api.words(words);
+        if words.iter().any(|word| word == text) {
+            return;
+        }
+        let diagnostic = Diagnostic::error(
+            "unknown-word",
+            location,
+            format!("the field never is `{text}`"),
+        );
+        let diagnostic = match nearest(text, words.iter().map(String::as_str)) {
+            Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
+            None => diagnostic.hint(format!("it is one of {}", quoted(words))),
+        };
+        self.ctx.report(diagnostic);
+    }
+
     /// Reports a word that is not in the set.
     pub(super) fn unknown_word(&mut self, set: EnumType, word: &str, span: Span) -> Expr {
         let members = self.members(set);
@@ -240,6 +278,23 @@ impl<'c, 'a> Checker<'c, 'a> {
             location: expr.location,
             kind: ExprKind::Quantity(Box::new(expr)),
         }
+    }
+
+    /// Returns the expression, read as what Kubernetes means by the text it writes.
+    pub(super) fn read(&self, expr: Expr) -> Expr {
+        let Type::Written(written) = expr.ty else {
+            return expr;
+        };
+        let location = expr.location;
+        let (kind, ty) = match written {
+            Written::Quantity => (ExprKind::Quantity(Box::new(expr)), Type::Number),
+            Written::Time => (ExprKind::Call(Builtin::ToTime, vec![expr]), Type::Time),
+            Written::Duration => (
+                ExprKind::Call(Builtin::ToDuration, vec![expr]),
+                Type::Duration,
+            ),
+        };
+        Expr { kind, ty, location }
     }
 
     fn presence(&mut self, operand: &ast::Expr, presence: ast::Presence, span: Span) -> Expr {

@@ -238,6 +238,7 @@ fn declare_let<'a>(ctx: &mut Context<'a>, file: usize, written: &'a ast::Let) {
         ast: written,
         file,
         params,
+        reviewed: Type::Dynamic,
         done: None,
     });
     declare_name(ctx, file, "let", &written.name, Symbol::Let(id));

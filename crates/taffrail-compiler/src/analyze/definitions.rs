@@ -8,11 +8,11 @@ use taffrail_syntax::{Diagnostic, ast};
 
 use super::bodies::fixed_duration;
 use super::checker::{Checker, Reach};
-use super::order;
 use super::polarity::Occurrences;
 use super::scope::{Context, Symbol, TypedLet};
 use super::shape::shape_of;
 use super::types;
+use super::{order, reviewed};
 use crate::codes::without_place;
 use crate::typed::{Expr, ExprKind, LetId};
 
@@ -20,6 +20,7 @@ use crate::typed::{Expr, ExprKind, LetId};
 pub(super) fn define(ctx: &mut Context<'_>) {
     define_params(ctx);
     define_signals(ctx);
+    reviewed::note_for_lets(ctx);
     for id in order::of_lets(ctx) {
         define_let(ctx, id);
     }
@@ -215,6 +216,7 @@ fn define_let(ctx: &mut Context<'_>, id: LetId) {
     };
     let (file, written) = (state.file, state.ast);
     let params: Vec<_> = state.params.iter().map(|(local, _)| *local).collect();
+    ctx.reviewed = state.reviewed.clone();
     let mut checker = Checker::new(ctx, file);
     for (param, local) in written.params.iter().flatten().zip(params) {
         checker.bind_existing(&param.name, local);

@@ -5,6 +5,7 @@ use taffrail_runtime::{Type, Value};
 use taffrail_syntax::suggest::nearest;
 use taffrail_syntax::{Diagnostic, Span, ast};
 
+use super::api::Part;
 use super::checker::{Checker, quoted};
 use super::roots::Fact;
 use super::shape::{Shape, kind_operand, shape_of};
@@ -31,10 +32,7 @@ impl Checker<'_, '_> {
             && let Some(kind) = kind_operand(self.ctx, &object)
         {
             let kind = self.expr(kind, Type::String, base.span);
-            let ty = match view {
-                View::Pod => Type::Dynamic,
-                View::Containers => Type::List(Box::new(Type::Dynamic)),
-            };
+            let ty = self.view_type(view, &object, field.span);
             let view = ExprKind::View(view, Box::new(object), Box::new(kind));
             return self.expr(view, ty, span);
         }
@@ -42,7 +40,7 @@ impl Checker<'_, '_> {
     }
 
     /// Returns a field of a typed value; `place` is the field's own.
-    fn member(&mut self, base: Expr, field: &str, place: Span, span: Span) -> Expr {
+    pub(super) fn member(&mut self, base: Expr, field: &str, place: Span, span: Span) -> Expr {
         let ty = if let Shape::Record(fields) = shape_of(self.ctx, &base) {
             match fields.iter().find(|(name, _)| *name == field) {
                 Some((_, fact)) => fact.ty(),
@@ -51,6 +49,10 @@ impl Checker<'_, '_> {
         } else {
             match &base.ty {
                 Type::Dynamic => Type::Dynamic,
+                Type::Object(parts) => {
+                    let parts = *parts;
+                    return self.api_field(base, parts, field, place, span);
+                }
                 Type::Map(of) => (**of).clone(),
                 Type::Image if IMAGE_FIELDS.contains(&field) => Type::String,
                 Type::Window if WINDOW_FIELDS.contains(&field) => {
@@ -67,11 +69,58 @@ impl Checker<'_, '_> {
                 | Type::List(_)
                 | Type::Enum(_)
                 | Type::Cidr
-                | Type::Semver => return self.no_fields(&base, field, place),
+                | Type::Semver
+                | Type::Words(_)
+                | Type::Written(_) => return self.no_fields(&base, field, place),
             }
         };
         let kind = ExprKind::Field(Box::new(base), field.to_owned());
-        self.expr(kind, ty, span)
+        let field = self.expr(kind, ty, span);
+        self.read(field)
+    }
+
+    /// Returns the type of a view of an object.
+    fn view_type(&mut self, view: View, object: &Expr, place: Span) -> Type {
+        let Type::Object(parts) = object.ty else {
+            return match view {
+                View::Pod => Type::Dynamic,
+                View::Containers => Type::List(Box::new(Type::Dynamic)),
+            };
+        };
+        let kinds = self.kinds_with_pods(parts, view, place);
+        let parts = match view {
+            View::Pod => kinds.into_iter().map(|kind| Part::Pod { kind }).collect(),
+            View::Containers => {
+                let ty = self.ctx.schemas.container();
+                kinds
+                    .into_iter()
+                    .map(|kind| Part::Typed { kind, ty })
+                    .collect()
+            }
+        };
+        let of = self.ctx.api.object(parts);
+        match view {
+            View::Pod => of,
+            View::Containers => Type::List(Box::new(of)),
+        }
+    }
+
+    /// Returns a field of an object that the schemas describe.
+    fn api_field(&mut self, base: Expr, parts: u32, field: &str, place: Span, span: Span) -> Expr {
+        let found = self.ctx.api.field(&self.ctx.schemas, parts, field);
+        if !found.lacks.is_empty() {
+            return self.lacking(&base, &found, field, place);
+        }
+        if let Some(deprecated) = &found.deprecated {
+            self.warn_of_deprecated(&base, field, deprecated, place);
+        }
+        let ty = self.ctx.api.type_of(&self.ctx.schemas, &found);
+        let kind = ExprKind::Field(Box::new(base), field.to_owned());
+        let expr = self.expr(kind, ty, span);
+        if found.optional {
+            self.ctx.module.optional_reads.insert(expr.location);
+        }
+        self.read(expr)
     }
 
     fn unknown_field(
@@ -148,7 +197,7 @@ impl Checker<'_, '_> {
     pub(super) fn index(&mut self, base: &ast::Expr, index: &ast::Expr, span: Span) -> Expr {
         let base = self.infer(base, None);
         if let ast::ExprKind::String(key) = &index.kind
-            && matches!(base.ty, Type::Dynamic | Type::Map(_))
+            && matches!(base.ty, Type::Dynamic | Type::Map(_) | Type::Object(_))
         {
             return self.member(base, key, index.span, span);
         }
@@ -181,7 +230,8 @@ impl Checker<'_, '_> {
                 format!("a key must be a `string` or a `number`, not {found}"),
             ));
         }
-        self.expr(ExprKind::Index(Box::new(base), Box::new(index)), ty, span)
+        let element = self.expr(ExprKind::Index(Box::new(base), Box::new(index)), ty, span);
+        self.read(element)
     }
 }
 

@@ -27,8 +27,8 @@ pub(super) fn unacceptable(builtin: Builtin, at: usize, argument: &Type) -> Opti
     if *ty == Type::Dynamic {
         return None;
     }
-    let is_text = matches!(ty, Type::String | Type::Enum(_));
-    let is_collection = matches!(ty, Type::List(_) | Type::Map(_));
+    let is_text = matches!(ty, Type::String | Type::Enum(_) | Type::Words(_));
+    let is_collection = matches!(ty, Type::List(_) | Type::Map(_) | Type::Object(_));
     match (builtin, at) {
         (Builtin::Len, _) => fits(is_text || is_collection, "a text, a list or a map"),
         (Builtin::Contains, 0) => fits(
@@ -51,6 +51,8 @@ pub(super) fn unacceptable(builtin: Builtin, at: usize, argument: &Type) -> Opti
             ty => fits(types::is_ordered(ty), "a value with an order"),
         },
         (Builtin::ToNumber, _) => fits(is_text || *ty == Type::Number, "a text"),
+        (Builtin::ToTime, _) => fits(is_text || *ty == Type::Time, "a text"),
+        (Builtin::ToDuration, _) => fits(is_text || *ty == Type::Duration, "a text"),
         (Builtin::Portion, 0) => fits(
             is_text || *ty == Type::Number,
             "a number or a text such as `25%`",

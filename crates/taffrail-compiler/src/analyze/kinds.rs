@@ -1,142 +1,80 @@
-//! The kinds that Kubernetes ships, with the API groups that serve them.
+//! The kinds that a cluster serves by itself, with the API groups that serve them.
 
-/// Kinds and their groups, sorted by kind; the core group is the empty string.
-///
-/// Source: the API reference of Kubernetes 1.36 (`kubectl api-resources`), subresource kinds included
-/// where an action can target them.
-const KINDS: &[(&str, &[&str])] = &[
-    ("APIService", &["apiregistration.k8s.io"]),
-    ("Binding", &[""]),
-    ("CSIDriver", &["storage.k8s.io"]),
-    ("CSINode", &["storage.k8s.io"]),
-    ("CSIStorageCapacity", &["storage.k8s.io"]),
-    ("CertificateSigningRequest", &["certificates.k8s.io"]),
-    ("ClusterRole", &["rbac.authorization.k8s.io"]),
-    ("ClusterRoleBinding", &["rbac.authorization.k8s.io"]),
-    ("ClusterTrustBundle", &["certificates.k8s.io"]),
-    ("ComponentStatus", &[""]),
-    ("ConfigMap", &[""]),
-    ("ControllerRevision", &["apps"]),
-    ("CronJob", &["batch"]),
-    ("CustomResourceDefinition", &["apiextensions.k8s.io"]),
-    ("DaemonSet", &["apps"]),
-    ("Deployment", &["apps"]),
-    ("DeviceClass", &["resource.k8s.io"]),
-    ("EndpointSlice", &["discovery.k8s.io"]),
-    ("Endpoints", &[""]),
-    ("Event", &["", "events.k8s.io"]),
-    ("Eviction", &["policy"]),
-    ("FlowSchema", &["flowcontrol.apiserver.k8s.io"]),
-    ("HorizontalPodAutoscaler", &["autoscaling"]),
-    ("IPAddress", &["networking.k8s.io"]),
-    ("Ingress", &["networking.k8s.io"]),
-    ("IngressClass", &["networking.k8s.io"]),
-    ("Job", &["batch"]),
-    ("Lease", &["coordination.k8s.io"]),
-    ("LeaseCandidate", &["coordination.k8s.io"]),
-    ("LimitRange", &[""]),
-    ("LocalSubjectAccessReview", &["authorization.k8s.io"]),
-    ("MutatingAdmissionPolicy", &["admissionregistration.k8s.io"]),
-    (
-        "MutatingAdmissionPolicyBinding",
-        &["admissionregistration.k8s.io"],
-    ),
-    (
-        "MutatingWebhookConfiguration",
-        &["admissionregistration.k8s.io"],
-    ),
-    ("Namespace", &[""]),
-    ("NetworkPolicy", &["networking.k8s.io"]),
-    ("Node", &[""]),
-    ("NodeMetrics", &["metrics.k8s.io"]),
-    ("PersistentVolume", &[""]),
-    ("PersistentVolumeClaim", &[""]),
-    ("Pod", &[""]),
-    ("PodCertificateRequest", &["certificates.k8s.io"]),
-    ("PodDisruptionBudget", &["policy"]),
-    ("PodMetrics", &["metrics.k8s.io"]),
-    ("PodTemplate", &[""]),
-    ("PriorityClass", &["scheduling.k8s.io"]),
-    (
-        "PriorityLevelConfiguration",
-        &["flowcontrol.apiserver.k8s.io"],
-    ),
-    ("ReplicaSet", &["apps"]),
-    ("ReplicationController", &[""]),
-    ("ResourceClaim", &["resource.k8s.io"]),
-    ("ResourceClaimTemplate", &["resource.k8s.io"]),
-    ("ResourceQuota", &[""]),
-    ("ResourceSlice", &["resource.k8s.io"]),
-    ("Role", &["rbac.authorization.k8s.io"]),
-    ("RoleBinding", &["rbac.authorization.k8s.io"]),
-    ("RuntimeClass", &["node.k8s.io"]),
-    ("Scale", &["autoscaling"]),
-    ("Secret", &[""]),
-    ("SelfSubjectAccessReview", &["authorization.k8s.io"]),
-    ("SelfSubjectReview", &["authentication.k8s.io"]),
-    ("SelfSubjectRulesReview", &["authorization.k8s.io"]),
-    ("Service", &[""]),
-    ("ServiceAccount", &[""]),
-    ("ServiceCIDR", &["networking.k8s.io"]),
-    ("StatefulSet", &["apps"]),
-    ("StorageClass", &["storage.k8s.io"]),
-    ("StorageVersionMigration", &["storagemigration.k8s.io"]),
-    ("SubjectAccessReview", &["authorization.k8s.io"]),
-    ("TokenRequest", &["authentication.k8s.io"]),
-    ("TokenReview", &["authentication.k8s.io"]),
-    (
-        "ValidatingAdmissionPolicy",
-        &["admissionregistration.k8s.io"],
-    ),
-    (
-        "ValidatingAdmissionPolicyBinding",
-        &["admissionregistration.k8s.io"],
-    ),
-    (
-        "ValidatingWebhookConfiguration",
-        &["admissionregistration.k8s.io"],
-    ),
-    ("VolumeAttachment", &["storage.k8s.io"]),
-    ("VolumeAttributesClass", &["storage.k8s.io"]),
+use std::collections::BTreeSet;
+
+use taffrail_schema::Schemas;
+
+/// Kinds of add-ons that every cluster is likely to have and that are in no schema, with their group.
+const WITHOUT_SCHEMA: &[(&str, &str)] = &[
+    ("NodeMetrics", "metrics.k8s.io"),
+    ("PodMetrics", "metrics.k8s.io"),
 ];
 
-/// Returns the groups that serve a built-in kind; `None` for a kind that Kubernetes does not ship.
-pub(super) fn groups_of(kind: &str) -> Option<&'static [&'static str]> {
-    KINDS
+/// Returns the groups that serve a built-in kind, sorted; empty for a kind that Kubernetes does not ship.
+pub(super) fn groups_of(schemas: &Schemas, kind: &str) -> BTreeSet<String> {
+    let served = schemas
+        .find(None, kind)
+        .into_iter()
+        .map(|id| schemas.kind(id))
+        .filter(|found| found.builtin)
+        .map(|found| found.group.to_owned());
+    let others = WITHOUT_SCHEMA
         .iter()
-        .find(|(name, _)| *name == kind)
-        .map(|(_, groups)| *groups)
+        .filter(|(name, _)| *name == kind)
+        .map(|(_, group)| (*group).to_owned());
+    served.chain(others).collect()
 }
 
-/// Returns the names of the built-in kinds, sorted.
-pub(super) fn names() -> impl Iterator<Item = &'static str> {
-    KINDS.iter().map(|(name, _)| *name)
-}
-
-/// Returns the names of the built-in kinds of a group.
-pub(super) fn names_in(group: &str) -> impl Iterator<Item = &'static str> {
-    KINDS
+/// Returns the names of the built-in kinds, of one group or of all, sorted.
+pub(super) fn names<'s>(schemas: &'s Schemas, group: Option<&str>) -> BTreeSet<&'s str> {
+    let served = schemas
+        .kinds()
+        .map(|id| schemas.kind(id))
+        .filter(|found| found.builtin && group.is_none_or(|group| group == found.group))
+        .map(|found| found.kind);
+    let others = WITHOUT_SCHEMA
         .iter()
-        .filter(move |(_, groups)| groups.contains(&group))
-        .map(|(name, _)| *name)
+        .filter(|(_, of)| group.is_none_or(|group| group == *of))
+        .map(|(name, _)| *name);
+    served.chain(others).collect()
 }
 
 /// Tells whether Kubernetes itself serves the group.
-pub(super) fn is_builtin_group(group: &str) -> bool {
-    names_in(group).next().is_some()
+pub(super) fn is_builtin_group(schemas: &Schemas, group: &str) -> bool {
+    !names(schemas, Some(group)).is_empty()
 }
 
-/// Returns the full name of a group written short, such as `rbac` for `rbac.authorization.k8s.io`.
-pub(super) fn full_group(short: &str) -> Option<&'static str> {
-    KINDS
-        .iter()
-        .flat_map(|(_, groups)| groups.iter())
+/// Returns the full name of a group written short, such as `rbac.authorization.k8s.io` for `rbac`.
+pub(super) fn full_group(schemas: &Schemas, short: &str) -> Option<String> {
+    schemas
+        .kinds()
+        .map(|id| schemas.kind(id))
+        .filter(|found| found.builtin)
+        .map(|found| found.group)
         .find(|group| {
             group
                 .split_once('.')
                 .is_some_and(|(first, _)| first == short)
         })
-        .copied()
+        .map(str::to_owned)
+}
+
+/// Tells whether a word is the version of an API: `v1`, `v2beta1`.
+pub(super) fn is_version(word: &str) -> bool {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let Some(number) = word.strip_prefix('v') else {
+        return false;
+    };
+    let mut parts = number.splitn(2, "alpha").collect::<Vec<_>>();
+    if parts.len() == 1 {
+        parts = number.splitn(2, "beta").collect();
+    }
+    parts.into_iter().all(digits)
+}
+
+/// Tells whether an API version is neither alpha nor beta.
+pub(super) fn is_stable(version: &str) -> bool {
+    !version.contains("alpha") && !version.contains("beta")
 }
 
 #[cfg(test)]
@@ -144,18 +82,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_table_is_sorted_and_without_duplicates() {
-        let all: Vec<_> = names().collect();
-        let mut sorted = all.clone();
-        sorted.sort_unstable();
-        sorted.dedup();
-        assert_eq!(all, sorted);
+    fn short_groups_have_full_names() {
+        let schemas = Schemas::default();
+        assert_eq!(
+            full_group(&schemas, "rbac").as_deref(),
+            Some("rbac.authorization.k8s.io")
+        );
+        assert_eq!(full_group(&schemas, "apps"), None);
+        assert!(is_builtin_group(&schemas, "apps") && is_builtin_group(&schemas, ""));
     }
 
     #[test]
-    fn short_groups_have_full_names() {
-        assert_eq!(full_group("rbac"), Some("rbac.authorization.k8s.io"));
-        assert_eq!(full_group("apps"), None);
-        assert!(is_builtin_group("apps") && is_builtin_group(""));
+    fn versions_are_told_from_groups() {
+        assert!(is_version("v1") && is_version("v2beta1") && is_version("v1alpha3"));
+        assert!(!is_version("apps") && !is_version("v") && !is_version("vbeta"));
     }
 }

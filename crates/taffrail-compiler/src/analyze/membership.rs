@@ -32,6 +32,8 @@ impl Checker<'_, '_> {
             left
         };
         self.check_membership(&left, &right);
+        self.check_words(&left.ty, &right);
+        self.check_words(&right.ty, &left);
         let kind = ExprKind::In(Box::new(left), Box::new(right));
         let inside = self.expr(kind, Type::Bool, at.span);
         self.negated_if(at.op == BinaryOp::NotIn, inside, at.span)
@@ -40,7 +42,7 @@ impl Checker<'_, '_> {
     pub(super) fn check_membership(&mut self, left: &Expr, right: &Expr) {
         let fits = match &right.ty {
             Type::List(of) => types::comparable(&left.ty, of),
-            Type::Map(_) => types::fits(&left.ty, &Type::String),
+            Type::Map(_) | Type::Object(_) => types::fits(&left.ty, &Type::String),
             Type::Window => types::fits(&left.ty, &Type::Time),
             Type::Cidr => types::fits(&left.ty, &Type::String) || left.ty == Type::Cidr,
             Type::Dynamic => true,
@@ -51,7 +53,9 @@ impl Checker<'_, '_> {
             | Type::Time
             | Type::Enum(_)
             | Type::Image
-            | Type::Semver => {
+            | Type::Semver
+            | Type::Words(_)
+            | Type::Written(_) => {
                 let found = types::with_article(&right.ty);
                 let mut diagnostic = Diagnostic::error(
                     "not-a-collection",
@@ -133,7 +137,7 @@ fn element(ty: &Type) -> Option<Type> {
     match ty {
         Type::List(of) => Some((**of).clone()),
         Type::Window => Some(Type::Time),
-        Type::Map(_) | Type::Cidr => Some(Type::String),
+        Type::Map(_) | Type::Object(_) | Type::Cidr => Some(Type::String),
         Type::Bool
         | Type::String
         | Type::Number
@@ -142,6 +146,8 @@ fn element(ty: &Type) -> Option<Type> {
         | Type::Enum(_)
         | Type::Image
         | Type::Semver
+        | Type::Words(_)
+        | Type::Written(_)
         | Type::Dynamic => None,
     }
 }

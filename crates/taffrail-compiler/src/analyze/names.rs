@@ -1,5 +1,6 @@
 //! What names in expressions stand for.
 
+use taffrail_runtime::program::Root;
 use taffrail_runtime::{EnumType, Type, Value};
 use taffrail_syntax::suggest::nearest;
 use taffrail_syntax::{Diagnostic, Span, ast};
@@ -29,7 +30,11 @@ impl Checker<'_, '_> {
         }
         if self.reach == Reach::Facts {
             if let Some(root) = roots::root(name) {
-                return self.expr(ExprKind::Root(root), roots::fact(root).ty(), span);
+                let ty = match root {
+                    Root::Current | Root::Proposed => self.ctx.reviewed.clone(),
+                    root => roots::fact(root).ty(),
+                };
+                return self.expr(ExprKind::Root(root), ty, span);
             }
             if name == "changes" {
                 let ty = Type::List(Box::new(Type::String));
@@ -49,7 +54,8 @@ impl Checker<'_, '_> {
             None => self.state_of_rule(name, span)?,
         };
         let ty = self.ctx.local(id)?.ty.clone();
-        Some(self.expr(ExprKind::Local(id), ty, span))
+        let local = self.expr(ExprKind::Local(id), ty, span);
+        Some(self.read(local))
     }
 
     /// Returns what a budget or breaker offers its reason, unless the module has a name like it.

@@ -1,12 +1,17 @@
 //! The `on` clause: verbs, kinds and namespaces.
 
+use std::collections::BTreeSet;
+
 use taffrail_runtime::EnumType;
 use taffrail_runtime::program::{KindPattern, On};
+use taffrail_schema::Kind;
 use taffrail_syntax::suggest::nearest;
 use taffrail_syntax::{Diagnostic, Span, ast};
 
-use super::checker::Checker;
-use super::kinds;
+use super::checker::{Checker, quoted};
+use super::lacking::{kind_name, listed};
+use super::reviewed::WORKLOAD;
+use super::{kinds, reviewed};
 
 impl Checker<'_, '_> {
     /// Returns what a rule is about. In rules that let something pass, a bare kind is only the built-in one.
@@ -54,7 +59,7 @@ impl Checker<'_, '_> {
         );
         let diagnostic = match nearest(&word.text, members.iter().map(String::as_str)) {
             Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
-            None if kinds::groups_of(&word.text).is_some() => diagnostic.hint(format!(
+            None if !self.builtin_groups(&word.text).is_empty() => diagnostic.hint(format!(
                 "a kind stands after `of`: `on any of {}`",
                 word.text
             )),
@@ -92,10 +97,19 @@ impl Checker<'_, '_> {
         if self.is_any(bare) {
             return None;
         }
-        let mut patterns: Vec<KindPattern> = written
-            .iter()
-            .map(|kind| self.kind_pattern(kind, rule))
-            .collect();
+        let mut patterns = Vec::new();
+        for kind in written {
+            if kind.group.is_none() && kind.kind.text == WORKLOAD {
+                let workloads = reviewed::workloads(self.ctx).into_iter();
+                patterns.extend(workloads.map(|(group, kind)| KindPattern {
+                    groups: Some(vec![group]),
+                    version: None,
+                    kind,
+                }));
+            } else {
+                patterns.push(self.kind_pattern(kind, rule));
+            }
+        }
         patterns.sort();
         patterns.dedup();
         Some(patterns)
@@ -103,13 +117,18 @@ impl Checker<'_, '_> {
 
     fn kind_pattern(&mut self, written: &ast::KindRef, rule: ast::RuleKind) -> KindPattern {
         self.check_kind(written.group.as_deref(), &written.kind, written.span);
+        self.check_version(written);
         let kind = written.kind.text.clone();
         let groups = match &written.group {
             Some(group) if group == "core" => Some(vec![String::new()]),
             Some(group) => Some(vec![group.clone()]),
             None => self.groups_of_bare(&kind, rule),
         };
-        KindPattern { groups, kind }
+        KindPattern {
+            groups,
+            version: written.version.clone(),
+            kind,
+        }
     }
 
     fn groups_of_bare(&self, kind: &str, rule: ast::RuleKind) -> Option<Vec<String>> {
@@ -121,20 +140,66 @@ impl Checker<'_, '_> {
             | ast::RuleKind::Tolerance
             | ast::RuleKind::Prove => return None,
         }
-        let mut groups: Vec<String> = match kinds::groups_of(kind) {
-            Some(groups) => groups.iter().map(|&group| group.to_owned()).collect(),
-            None => self
-                .ctx
-                .kinds
-                .get(kind)
-                .into_iter()
-                .flatten()
-                .map(|(group, _)| group.clone())
-                .collect(),
-        };
+        let mut groups: Vec<String> = self.builtin_groups(kind).into_iter().collect();
+        if groups.is_empty() {
+            let declared = self.ctx.kinds.get(kind).into_iter().flatten();
+            groups.extend(declared.map(|(group, _)| group.clone()));
+        }
         groups.sort();
         groups.dedup();
         Some(groups)
+    }
+
+    fn builtin_groups(&self, kind: &str) -> BTreeSet<String> {
+        kinds::groups_of(&self.ctx.schemas, kind)
+    }
+
+    /// Reports a version in which the kind is not served, and one that is on its way out.
+    fn check_version(&mut self, written: &ast::KindRef) {
+        let schemas = &self.ctx.schemas;
+        let group = written.group.as_deref().map(without_core);
+        let served: Vec<Kind<'_>> = schemas
+            .find(group, &written.kind.text)
+            .into_iter()
+            .map(|id| schemas.kind(id))
+            .collect();
+        let kind = &written.kind.text;
+        let meant = match &written.version {
+            None => served.first(),
+            Some(version) => served.iter().find(|kind| kind.version == version),
+        };
+        let diagnostic = match (meant, &written.version) {
+            (Some(meant), _) => meant.deprecated.map(|deprecated| {
+                let name = kind_name(meant);
+                let warning = Diagnostic::warning(
+                    "deprecated-kind",
+                    self.at(written.span),
+                    format!("{name} is deprecated"),
+                );
+                if deprecated.is_empty() {
+                    warning
+                } else {
+                    warning.hint(format!("the API says: {deprecated}"))
+                }
+            }),
+            (None, Some(version)) if !served.is_empty() => {
+                let versions: Vec<&str> = served.iter().map(|kind| kind.version).collect();
+                let error = Diagnostic::error(
+                    "unknown-version",
+                    self.at(written.span),
+                    format!("no {kind} is served as version `{version}`"),
+                );
+                Some(error.hint(format!(
+                    "Kubernetes {} serves it as {}",
+                    schemas.version(),
+                    quoted(&versions)
+                )))
+            }
+            (None, _) => None,
+        };
+        if let Some(diagnostic) = diagnostic {
+            self.ctx.report(diagnostic);
+        }
     }
 
     /// Reports a kind that nobody serves, and notes the use of a declared one.
@@ -147,7 +212,7 @@ impl Checker<'_, '_> {
             }
         }
         match group {
-            None if declared.is_empty() && kinds::groups_of(&kind.text).is_none() => {
+            None if declared.is_empty() && self.builtin_groups(&kind.text).is_empty() => {
                 self.unknown_kind(kind, None);
             }
             None => {}
@@ -157,9 +222,9 @@ impl Checker<'_, '_> {
     }
 
     fn check_group(&mut self, group: &str, kind: &ast::Ident, whole: Span) {
-        let served = if group == "core" { "" } else { group };
-        if kinds::is_builtin_group(served) {
-            if !kinds::names_in(served).any(|name| name == kind.text) {
+        let served = without_core(group);
+        if kinds::is_builtin_group(&self.ctx.schemas, served) {
+            if !kinds::names(&self.ctx.schemas, Some(served)).contains(kind.text.as_str()) {
                 self.unknown_kind(kind, Some(served));
             }
             return;
@@ -173,13 +238,22 @@ impl Checker<'_, '_> {
             self.at(whole),
             format!("there is no API group `{group}`"),
         );
-        let diagnostic = match (kinds::full_group(group), kinds::groups_of(&kind.text)) {
+        let of_kind = self.builtin_groups(&kind.text);
+        let diagnostic = match (kinds::full_group(&self.ctx.schemas, group), of_kind.first()) {
             (Some(full), _) => {
                 diagnostic.hint(format!("write its full name: `{full}/{}`", kind.text))
             }
-            (None, Some([served, ..])) => {
+            (None, Some(served)) => {
                 let served = if served.is_empty() { "core" } else { served };
-                diagnostic.hint(format!("`{}` is in `{served}/{}`", kind.text, kind.text))
+                let version = if kinds::is_version(group) {
+                    format!("{group}/")
+                } else {
+                    String::new()
+                };
+                diagnostic.hint(format!(
+                    "`{}` is `{served}/{version}{}`",
+                    kind.text, kind.text
+                ))
             }
             (None, _) => {
                 diagnostic.hint("the group of a custom kind has a domain: `argoproj.io/Rollout`")
@@ -189,11 +263,26 @@ impl Checker<'_, '_> {
     }
 
     fn unknown_kind(&mut self, kind: &ast::Ident, group: Option<&str>) {
-        let declared: Vec<String> = self.ctx.kinds.keys().cloned().collect();
-        let mut candidates: Vec<&str> = declared.iter().map(String::as_str).collect();
-        match group {
-            Some(group) => kinds::names_in(group).for_each(|name| candidates.push(name)),
-            None => kinds::names().for_each(|name| candidates.push(name)),
+        let served = self.ctx.schemas.served_in(group, &kind.text);
+        let diagnostic = if served.is_empty() {
+            self.kind_of_no_version(kind, group)
+        } else {
+            let served: Vec<String> = served.iter().map(ToString::to_string).collect();
+            Diagnostic::error(
+                "kind-not-served",
+                self.at(kind.span),
+                format!("`{}` is not served", kind.text),
+            )
+            .hint(format!("only Kubernetes {} serves it", listed(&served)))
+        };
+        self.ctx.report(diagnostic);
+    }
+
+    fn kind_of_no_version(&self, kind: &ast::Ident, group: Option<&str>) -> Diagnostic {
+        let mut candidates = kinds::names(&self.ctx.schemas, group);
+        candidates.extend(self.ctx.kinds.keys().map(String::as_str));
+        if group.is_none() {
+            candidates.insert(WORKLOAD);
         }
         let message = match group {
             None => format!("no built-in or declared kind is called `{}`", kind.text),
@@ -204,10 +293,14 @@ impl Checker<'_, '_> {
         if let Some(near) = nearest(&kind.text, candidates) {
             diagnostic = diagnostic.hint(format!("did you mean `{near}`?"));
         }
-        diagnostic = diagnostic.hint(format!(
+        diagnostic.hint(format!(
             "a custom kind is written with its group, `example.com/{}`, or declared: `kind example.com/{} from \"crd.yaml\"`",
             kind.text, kind.text
-        ));
-        self.ctx.report(diagnostic);
+        ))
     }
+}
+
+/// Returns the name of a group as objects have it: the core group's is empty.
+pub(super) fn without_core(group: &str) -> &str {
+    if group == "core" { "" } else { group }
 }

@@ -76,6 +76,8 @@ impl Checker<'_, '_> {
         if !types::comparable(&left.ty, &right.ty) {
             self.report_incomparable(at, &left, &right);
         }
+        self.check_words(&left.ty, &right);
+        self.check_words(&right.ty, &left);
         let equal = ExprKind::Compare(CompareOp::Equal, Box::new(left), Box::new(right));
         let equal = self.expr(equal, Type::Bool, at.span);
         self.negated_if(at.op == BinaryOp::Ne, equal, at.span)
@@ -123,6 +125,13 @@ impl Checker<'_, '_> {
         .label(left.location, format!("this is {a}"))
         .label(right.location, format!("this is {b}"));
         let hint = match (&left.ty, &right.ty) {
+            (Type::Number, Type::String) | (Type::String, Type::Number)
+                if [left, right]
+                    .iter()
+                    .any(|side| matches!(side.kind, ExprKind::Quantity(_))) =>
+            {
+                Some("a quantity reads as its number: write `500m` or `2Gi` without quotes")
+            }
             (Type::Semver, Type::String) | (Type::String, Type::Semver) => {
                 Some("wrap the string: `semver(\"1.30\")`")
             }

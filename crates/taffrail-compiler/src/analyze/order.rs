@@ -9,15 +9,7 @@ use crate::typed::LetId;
 /// Returns every let once, mentioned ones first. Those that go in a circle stand in some order; linking
 /// reports the circle. Without recursion, since generated policies have long chains.
 pub(super) fn of_lets(ctx: &Context<'_>) -> Vec<LetId> {
-    let mentioned: Vec<Vec<LetId>> = ctx
-        .lets
-        .iter()
-        .map(|state| {
-            let mut found = Vec::new();
-            mentions(ctx, state.file, &state.ast.body, &mut found);
-            found
-        })
-        .collect();
+    let mentioned = mentioned(ctx);
     let mut seen = vec![false; ctx.lets.len()];
     let mut order = Vec::with_capacity(ctx.lets.len());
     let mut stack: Vec<(usize, bool)> = Vec::new();
@@ -40,9 +32,21 @@ pub(super) fn of_lets(ctx: &Context<'_>) -> Vec<LetId> {
     order
 }
 
+/// Returns for each let those that its body mentions.
+pub(super) fn mentioned(ctx: &Context<'_>) -> Vec<Vec<LetId>> {
+    ctx.lets
+        .iter()
+        .map(|state| {
+            let mut found = Vec::new();
+            mentions(ctx, state.file, &state.ast.body, &mut found);
+            found
+        })
+        .collect()
+}
+
 /// Adds the lets that an expression mentions. A variable may have a let's name by mistake; one mention
 /// too many does no harm.
-fn mentions(ctx: &Context<'_>, file: usize, expr: &ast::Expr, found: &mut Vec<LetId>) {
+pub(super) fn mentions(ctx: &Context<'_>, file: usize, expr: &ast::Expr, found: &mut Vec<LetId>) {
     let mut rest = vec![expr];
     while let Some(expr) = rest.pop() {
         match &expr.kind {

@@ -9,12 +9,13 @@ use taffrail_syntax::{Diagnostic, Location, Span, ast};
 use super::bodies::{self, State};
 use super::checker::Checker;
 use super::clauses::{Clauses, Slot};
-use super::polarity;
 use super::scope::{Context, dotted, full_name, index};
+use super::{polarity, reviewed};
 use crate::typed::{Condition, Expr, ExprKind, Rule, RuleBody, RuleId, Suggestion, TemplatePart};
 
 /// Adds a rule that is no waiver to the module.
 pub(super) fn add(ctx: &mut Context<'_>, file: usize, item: &ast::Item, written: &ast::Rule) {
+    ctx.reviewed = reviewed::in_rule(ctx, written);
     let clauses = Clauses::of(ctx, file, written);
     let mut state = State::new();
     let body = match written.kind {
@@ -163,10 +164,9 @@ fn suggestions(checker: &mut Checker<'_, '_>, clauses: &Clauses<'_>) -> Vec<Sugg
     for clause in clauses.all(Slot::Suggest) {
         match &clause.kind {
             ast::ClauseKind::Suggest { path, value } => {
-                let path = checker.suggested_path(path);
-                let value = checker.infer(value, None);
+                let (keys, value) = suggestion(checker, path, value);
                 polarity::check_value(checker.ctx, &value);
-                if let Some(path) = path {
+                if let Some(path) = keys {
                     suggestions.push(Suggestion::Assign { path, value });
                 }
             }
@@ -177,6 +177,26 @@ fn suggestions(checker: &mut Checker<'_, '_>, clauses: &Clauses<'_>) -> Vec<Sugg
         }
     }
     suggestions
+}
+
+/// Returns the keys below `proposed` that a suggestion sets, and a value that may stand there.
+fn suggestion(
+    checker: &mut Checker<'_, '_>,
+    path: &ast::Expr,
+    value: &ast::Expr,
+) -> (Option<Vec<String>>, Expr) {
+    let keys = checker.suggested_path(path);
+    let target = keys.is_some().then(|| checker.infer(path, None));
+    let value = match target {
+        // What Kubernetes writes as a text is suggested as that text.
+        Some(Expr {
+            kind: ExprKind::Field(..) | ExprKind::Index(..),
+            ty,
+            ..
+        }) if ty != Type::Dynamic => checker.check(value, &ty, "the suggested value"),
+        _ => checker.infer(value, None),
+    };
+    (keys, value)
 }
 
 fn annotations(

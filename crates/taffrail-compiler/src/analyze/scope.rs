@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use taffrail_runtime::Type;
+use taffrail_schema::Schemas;
 use taffrail_syntax::{Diagnostic, Location, SourceId, Span, ast};
 
+use super::api::Api;
 use super::polarity::Occurrences;
 use super::shape::Shape;
 use super::{Options, SourceFile};
@@ -85,6 +87,8 @@ pub(super) struct LetState<'a> {
     pub(super) file: usize,
     /// The parameters with their types; empty for a fact.
     pub(super) params: Vec<(LocalId, Type)>,
+    /// What `current` and `proposed` are in the rules that use it.
+    pub(super) reviewed: Type,
     /// What came out; `None` before, which a reference then sees as a cycle.
     pub(super) done: Option<TypedLet>,
 }
@@ -128,6 +132,12 @@ pub(super) struct Context<'a> {
     pub(super) lets: Vec<LetState<'a>>,
     /// The locals, by id.
     pub(super) locals: Vec<Local>,
+    /// The schemas of the API, of one Kubernetes version.
+    pub(super) schemas: Schemas,
+    /// What they say of objects.
+    pub(super) api: Api,
+    /// What `current` and `proposed` are in the declaration at hand.
+    pub(super) reviewed: Type,
     /// What has come out so far.
     pub(super) module: typed::Module,
     /// What was found wrong.
@@ -136,7 +146,7 @@ pub(super) struct Context<'a> {
 
 impl<'a> Context<'a> {
     /// Returns a context in which nothing is declared yet.
-    pub(super) fn new(files: &'a [SourceFile], options: &'a Options) -> Self {
+    pub(super) fn new(files: &'a [SourceFile], options: &'a Options, schemas: Schemas) -> Self {
         Self {
             files,
             options,
@@ -146,6 +156,9 @@ impl<'a> Context<'a> {
             kinds: BTreeMap::new(),
             lets: Vec::new(),
             locals: Vec::new(),
+            schemas,
+            api: Api::default(),
+            reviewed: Type::Dynamic,
             module: typed::Module::default(),
             diagnostics: Vec::new(),
         }

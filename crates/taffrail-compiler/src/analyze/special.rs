@@ -1,14 +1,17 @@
 //! The forms that look like calls and are not: `known`, `changed`, `objects`.
 
+use taffrail_runtime::program::Root;
 use taffrail_runtime::{Type, Value};
 use taffrail_syntax::{Diagnostic, Span, ast};
 
 use super::checker::Checker;
+use super::reviewed::{Meant, of_kind};
 use crate::typed::{Expr, ExprKind};
 
 /// The names of these forms, and how each is written.
 pub(super) const FORMS: &[(&str, &str)] = &[
     ("changed", "changed(spec.replicas)"),
+    ("dynamic", "dynamic(current)"),
     ("known", "known(e)"),
     (
         "objects",
@@ -32,6 +35,7 @@ impl Checker<'_, '_> {
         match name {
             "known" => Some(self.known(arguments, span)),
             "changed" => Some(self.changed(arguments, span)),
+            "dynamic" => Some(self.dynamic(arguments, span)),
             "objects" => Some(self.objects(arguments, span)),
             _ => None,
         }
@@ -43,6 +47,21 @@ impl Checker<'_, '_> {
         };
         let inner = self.infer(value, None);
         self.expr(ExprKind::Known(Box::new(inner)), Type::Bool, span)
+    }
+
+    /// Returns the value itself, of a type that nothing is known about.
+    fn dynamic(&mut self, arguments: &[ast::Argument], span: Span) -> Expr {
+        let [ast::Argument { name: None, value }] = arguments else {
+            return self.malformed("dynamic", "takes one expression", span);
+        };
+        let reviewed = std::mem::replace(&mut self.ctx.reviewed, Type::Dynamic);
+        let inner = self.infer(value, None);
+        self.ctx.reviewed = reviewed;
+        Expr {
+            ty: Type::Dynamic,
+            location: self.at(span),
+            ..inner
+        }
     }
 
     fn changed(&mut self, arguments: &[ast::Argument], span: Span) -> Expr {
@@ -79,7 +98,28 @@ impl Checker<'_, '_> {
                 diagnostic.hint(format!("write `changed({rest})`"))
             });
         }
+        self.check_changed(value);
         self.expr(ExprKind::Changed(keys), Type::Bool, span)
+    }
+
+    /// Returns the value at a path below the object under review; reports what is no field of it.
+    fn check_changed(&mut self, path: &ast::Expr) -> Expr {
+        let (base, key, place) = match &path.kind {
+            ast::ExprKind::Field(base, field) => {
+                (self.check_changed(base), field.text.as_str(), field.span)
+            }
+            ast::ExprKind::Index(base, index) => match &index.kind {
+                ast::ExprKind::String(key) => (self.check_changed(base), key.as_str(), index.span),
+                _ => return self.nothing(path.span),
+            },
+            ast::ExprKind::Name(name) => {
+                let ty = self.ctx.reviewed.clone();
+                let root = self.expr(ExprKind::Root(Root::Current), ty, path.span);
+                (root, name.as_str(), path.span)
+            }
+            _ => return self.nothing(path.span),
+        };
+        self.member(base, key, place, path.span)
     }
 
     fn objects(&mut self, arguments: &[ast::Argument], span: Span) -> Expr {
@@ -117,13 +157,23 @@ impl Checker<'_, '_> {
                 );
             }
         }
+        let parts = of_kind(
+            self.ctx,
+            Meant {
+                group: group.as_deref(),
+                version: None,
+                kind: &kind,
+            },
+            false,
+        );
+        let of = self.ctx.api.object(parts);
         let kind = ExprKind::Objects {
             group,
             kind,
             namespace,
             labels,
         };
-        self.expr(kind, Type::List(Box::new(Type::Dynamic)), span)
+        self.expr(kind, Type::List(Box::new(of)), span)
     }
 
     fn object_kind(&mut self, written: &ast::Expr) -> (Option<String>, String) {
@@ -170,7 +220,7 @@ impl Checker<'_, '_> {
     }
 }
 
-/// Returns the keys of a path of names, fields and quoted keys, or the place of what is none.
+/// Returns the keys of a path of names, fields and quoted keys, or the place of what is none. A part may stand in `dynamic(…)`.
 pub(super) fn literal_path(expr: &ast::Expr) -> Result<Vec<String>, Span> {
     match &expr.kind {
         ast::ExprKind::Name(name) => Ok(vec![name.clone()]),
@@ -186,6 +236,14 @@ pub(super) fn literal_path(expr: &ast::Expr) -> Result<Vec<String>, Span> {
                 Ok(keys)
             }
             _ => Err(index.span),
+        },
+        ast::ExprKind::Call(callee, arguments) => match (&callee.kind, arguments.as_slice()) {
+            (ast::ExprKind::Name(name), [ast::Argument { name: None, value }])
+                if name == "dynamic" =>
+            {
+                literal_path(value)
+            }
+            _ => Err(expr.span),
         },
         _ => Err(expr.span),
     }

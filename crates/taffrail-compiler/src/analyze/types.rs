@@ -65,8 +65,11 @@ pub(super) fn join(a: &Type, b: &Type) -> Option<Type> {
             Some(Type::Map(Box::new(join(a, b).unwrap_or(Type::Dynamic))))
         }
         (Type::Enum(a), Type::Enum(b)) if a != b => None,
-        (Type::Enum(_), Type::String) | (Type::String, Type::Enum(_)) => Some(Type::String),
         (a, b) if a == b => Some(a.clone()),
+        (a, b) if is_text(a) && is_text(b) => Some(Type::String),
+        (Type::Object(_), Type::Map(_)) | (Type::Map(_), Type::Object(_)) => {
+            Some(Type::Map(Box::new(Type::Dynamic)))
+        }
         _ => None,
     }
 }
@@ -76,8 +79,9 @@ pub(super) fn fits(found: &Type, expected: &Type) -> bool {
     match (found, expected) {
         (Type::Dynamic, _) | (_, Type::Dynamic) => true,
         (Type::List(a), Type::List(b)) | (Type::Map(a), Type::Map(b)) => fits(a, b),
-        (Type::Enum(_), Type::String) | (Type::String, Type::Enum(_)) => true,
-        (a, b) => a == b,
+        (Type::Object(_), Type::Map(_)) | (Type::Map(_), Type::Object(_)) => true,
+        (Type::Enum(a), Type::Enum(b)) => a == b,
+        (a, b) => a == b || (is_text(a) && is_text(b)),
     }
 }
 
@@ -87,6 +91,11 @@ pub(super) fn comparable(a: &Type, b: &Type) -> bool {
         (Type::List(a), Type::List(b)) | (Type::Map(a), Type::Map(b)) => comparable(a, b),
         (a, b) => join(a, b).is_some(),
     }
+}
+
+/// Tells whether values of the type are texts.
+pub(super) fn is_text(ty: &Type) -> bool {
+    matches!(ty, Type::String | Type::Enum(_) | Type::Words(_))
 }
 
 /// Tells whether the type has an order.
@@ -100,7 +109,10 @@ pub(super) fn is_ordered(ty: &Type) -> bool {
         | Type::Enum(_)
         | Type::Image
         | Type::Cidr
-        | Type::Window => false,
+        | Type::Window
+        | Type::Object(_)
+        | Type::Words(_)
+        | Type::Written(_) => false,
     }
 }
 
@@ -108,6 +120,7 @@ pub(super) fn is_ordered(ty: &Type) -> bool {
 pub(super) fn with_article(ty: &Type) -> String {
     match ty {
         Type::Image => format!("an `{ty}`"),
+        Type::Object(_) => "an object of several fields".to_owned(),
         Type::Dynamic => "a value that only the request knows".to_owned(),
         Type::Bool
         | Type::String
@@ -118,7 +131,9 @@ pub(super) fn with_article(ty: &Type) -> String {
         | Type::Map(_)
         | Type::Cidr
         | Type::Semver
-        | Type::Window => format!("a `{ty}`"),
+        | Type::Window
+        | Type::Words(_)
+        | Type::Written(_) => format!("a `{ty}`"),
         Type::Enum(set) => super::words::describe(*set).to_owned(),
     }
 }

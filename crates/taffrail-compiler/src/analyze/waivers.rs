@@ -10,7 +10,7 @@ use taffrail_syntax::{Diagnostic, Location, ast};
 use super::bodies::State;
 use super::clauses::{Clauses, Slot};
 use super::scope::{Context, RuleEntry, full_name, join_words};
-use super::{polarity, rules};
+use super::{polarity, reviewed, rules};
 use crate::typed::{RuleBody, RuleId};
 
 /// A waiver as written, with its place.
@@ -62,6 +62,7 @@ fn add(ctx: &mut Context<'_>, waiver: Written<'_>, rule: RuleId, name: String) {
         item,
         rule: written,
     } = waiver;
+    ctx.reviewed = reviewed::in_rule(ctx, written);
     let clauses = Clauses::of(ctx, file, written);
     let location = ctx.at(file, written.name.span);
     let needed = [Slot::Until, Slot::By, Slot::Because];

@@ -5,17 +5,20 @@ use std::fmt::Write;
 use sha2::{Digest, Sha256};
 use taffrail_runtime::Value;
 use taffrail_runtime::program::{Settings, UngrantedVerdict};
+use taffrail_schema::Schemas;
 use taffrail_syntax::SourceTable;
 
+use crate::analyze::Options;
 use crate::typed::Module;
 
-/// Returns the digest over sources, parameters, settings and engine version, as `sha256:` and hex digits. The order of
+/// Returns the digest over sources, parameters, settings, schemas and engine version, as `sha256:` and hex digits. The order of
 /// the sources does not matter.
 pub(super) fn digest(
     sources: &SourceTable,
     module: &Module,
     params: &[Value],
-    settings: &Settings,
+    options: &Options,
+    schemas: &Schemas,
 ) -> String {
     let mut state = Sha256::new();
     // Each part goes in with its length, so that no text can pass for two.
@@ -48,7 +51,14 @@ pub(super) fn digest(
         add(&value);
     }
     add("settings");
-    add(&settings_text(settings));
+    add(&settings_text(&options.settings));
+    add("kubernetes");
+    add(&schemas.version().to_string());
+    for (name, text) in &options.crds {
+        add("crd");
+        add(name);
+        add(text.as_deref().unwrap_or_default());
+    }
     let mut text = String::from("sha256:");
     for byte in state.finalize() {
         // Writing to a string does not fail.

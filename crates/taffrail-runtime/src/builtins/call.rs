@@ -69,6 +69,8 @@ fn dispatch(builtin: Builtin, arguments: &[&Value]) -> Outcome {
             strings::test(builtin, text, suffix, |text, suffix| text.ends_with(suffix))
         }
         (Builtin::ToNumber, [text]) => strings::to_number(text),
+        (Builtin::ToTime, [text]) => strings::to_time(text),
+        (Builtin::ToDuration, [text]) => strings::to_duration(text),
         (Builtin::ParseJson, [text]) => strings::parse_json(text),
         (Builtin::Base64Decode, [text]) => strings::base64_decode(text),
         (Builtin::Selects, [selector, labels]) => truth(labels::selects(selector, labels)?),
@@ -119,6 +121,8 @@ fn dispatch(builtin: Builtin, arguments: &[&Value]) -> Outcome {
             | Builtin::StartsWith
             | Builtin::EndsWith
             | Builtin::ToNumber
+            | Builtin::ToTime
+            | Builtin::ToDuration
             | Builtin::ParseJson
             | Builtin::Base64Decode
             | Builtin::Selects

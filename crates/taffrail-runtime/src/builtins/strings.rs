@@ -5,6 +5,7 @@ use super::call::{Outcome, invalid, string, union, wrong_type};
 use crate::decimal::Decimal;
 use crate::limits;
 use crate::quantity;
+use crate::text;
 use crate::value::Value;
 
 /// Applies a function to a text; an absent text stays absent.
@@ -130,6 +131,35 @@ pub(super) fn to_number(value: &Value) -> Outcome {
             number
                 .map(Value::Number)
                 .ok_or_else(|| invalid(Builtin::ToNumber, format!("`{text}` is not a number")))
+        }
+    }
+}
+
+pub(super) fn to_time(value: &Value) -> Outcome {
+    match value {
+        Value::Absent => Ok(Value::Absent),
+        Value::Time(time) => Ok(Value::Time(*time)),
+        value => {
+            let text = string(Builtin::ToTime, value)?;
+            text::parse_time(text).map(Value::Time).ok_or_else(|| {
+                invalid(
+                    Builtin::ToTime,
+                    format!("`{text}` is not an instant with its offset"),
+                )
+            })
+        }
+    }
+}
+
+pub(super) fn to_duration(value: &Value) -> Outcome {
+    match value {
+        Value::Absent => Ok(Value::Absent),
+        Value::Duration(duration) => Ok(Value::Duration(*duration)),
+        value => {
+            let text = string(Builtin::ToDuration, value)?;
+            text::parse_duration(text)
+                .map(Value::Duration)
+                .ok_or_else(|| invalid(Builtin::ToDuration, format!("`{text}` is not a duration")))
         }
     }
 }

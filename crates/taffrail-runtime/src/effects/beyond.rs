@@ -4,6 +4,7 @@
 //! would be allowed to whoever may restart.
 
 use crate::diff::differs;
+use crate::layout::Layout;
 use crate::request::{Proposed, Request};
 use crate::truth::Truth;
 use crate::value::{Map, Value};
@@ -85,7 +86,7 @@ pub(super) fn changes_beyond(verb: &str, request: &Request, proposed: &Value) ->
         return Truth::False;
     }
     if matches!(before, Value::Absent) || matches!(proposed, Value::Absent) {
-        return differs(before, proposed);
+        return differs(before, proposed, Layout::NONE);
     }
     // An object as it is proposed rarely carries a status, and leaving it out changes nothing.
     let status: &[Path] = match walk(proposed, &["status"]) {
@@ -106,7 +107,7 @@ pub(super) fn changes_beyond(verb: &str, request: &Request, proposed: &Value) ->
 /// the same whether it is empty or not there.
 fn differs_outside(before: &Value, after: &Value, paths: &[&[&str]]) -> Truth {
     if paths.is_empty() {
-        return differs(before, after);
+        return differs(before, after, Layout::NONE);
     }
     if paths.iter().any(|path| path.is_empty()) {
         return Truth::False;
@@ -116,7 +117,7 @@ fn differs_outside(before: &Value, after: &Value, paths: &[&[&str]]) -> Truth {
         (Value::Map(before), Value::Map(after)) => (before, after),
         (Value::Absent, Value::Map(after)) => (&empty, after),
         (Value::Map(before), Value::Absent) => (before, &empty),
-        _ => return differs(before, after),
+        _ => return differs(before, after, Layout::NONE),
     };
     let added = after.iter().filter(|(key, _)| before.get(key).is_none());
     before

@@ -71,19 +71,24 @@ impl Builder {
     /// Returns a `kind_ref` node.
     pub(super) fn kind_ref(&self, node: Node<'_>) -> KindRef {
         let span = self.span(&node);
-        let mut group = None;
+        let (mut group, mut version) = (None, None);
         let mut kind = crate::ast::Ident {
             text: String::new(),
             span,
         };
         for part in node.into_inner() {
-            if part.as_rule() == Rule::kind_group {
-                group = Some(part.as_str().to_owned());
-            } else {
-                kind = self.new_name(&part);
+            match part.as_rule() {
+                Rule::kind_group => group = Some(part.as_str().to_owned()),
+                Rule::kind_version => version = Some(part.as_str().to_owned()),
+                _ => kind = self.new_name(&part),
             }
         }
-        KindRef { group, kind, span }
+        KindRef {
+            group,
+            version,
+            kind,
+            span,
+        }
     }
 
     fn teams(&self, node: Node<'_>) -> Vec<Team> {

@@ -128,6 +128,7 @@ impl Builder {
             Some(kind) => self.kind_ref(kind),
             None => crate::ast::KindRef {
                 group: None,
+                version: None,
                 kind: self.word_or_empty(None),
                 span,
             },

@@ -184,7 +184,7 @@ fn thing(rule: Rule) -> Option<&'static str> {
         Rule::ident | Rule::word | Rule::module_path => Some("a name"),
         Rule::variables => Some("a name"),
         Rule::type_expr => Some("a type"),
-        Rule::kind_ref | Rule::kind_group => Some("a kind"),
+        Rule::kind_ref | Rule::kind_group | Rule::kind_version => Some("a kind"),
         Rule::on_verbs => Some("a verb"),
         Rule::quoted | Rule::raw_string | Rule::single_quoted | Rule::template => Some("a string"),
         Rule::interpolation | Rule::template_text | Rule::template_brace => Some("a string"),

@@ -200,12 +200,15 @@ impl<'m> Lowering<'m> {
             }
         };
         if let Some(group) = group {
-            let version = match built_in {
-                Some((own, version)) if own == group => version,
-                Some(_) | None => {
-                    self.guessed_version = true;
-                    "v1"
-                }
+            let version = match (&kind.version, built_in) {
+                (Some(version), _) => version,
+                (None, built_in) => match built_in {
+                    Some((own, version)) if own == group => version,
+                    Some(_) | None => {
+                        self.guessed_version = true;
+                        "v1"
+                    }
+                },
             };
             let api_version = match group {
                 "" => version.to_owned(),

@@ -66,6 +66,7 @@ impl<'a> Scope<'a> {
                 )
                 .value()
             }
+            ("dynamic", [inner]) => self.value(&inner.value),
             ("objects", [kind, rest @ ..]) => self.objects(&kind.value, rest),
             ("window" | "daily" | "weekly", [from, to, zone]) => {
                 let written = |argument: &ast::Argument| match &argument.value.kind {
