@@ -14,7 +14,7 @@ use taffrail_tools::{Level, Levels, LintInput, fix, lint};
 
 use super::additive::is_as_careful;
 use super::run::{REQUESTS, slow_law};
-use super::{Case, settings};
+use super::{Case, case, settings};
 use crate::generate::policy::small_set;
 use crate::generate::request;
 use crate::generate::request::Shown;
@@ -46,6 +46,20 @@ fn what_the_linter_claims_is_so() {
     ] {
         assert!(count.get() > 0, "a claim was never made: {met:?}");
     }
+}
+
+/// Whatever the policies say, they can be linted; with the remedies they compile, and decide the same.
+#[test]
+fn remedies_change_no_decision() {
+    slow_law("remedied", case(), |case: &Case| {
+        let linted = linted(case)?;
+        let fixed = fix(&linted.sources, &linted.found);
+        let without = program(&compile(&fixed.sources, &options(case)))?;
+        for Shown(request) in &case.requests {
+            same(&linted.program, &without, request, true)?;
+        }
+        Ok(())
+    });
 }
 
 /// Returns sets of rules that lints speak of, with requests.

@@ -43,7 +43,7 @@ pub(super) fn run(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
                 format!(
                     "{} changes nothing beside `{}`",
                     described(weak.rule),
-                    last_word(&strong.name)
+                    name_from(weak.rule, strong)
                 ),
             )
             .label(
@@ -52,6 +52,15 @@ pub(super) fn run(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
             )
             .hint("remove the weaker one, or say where the stronger one does not apply"),
         );
+    }
+}
+
+/// Returns a rule's name as it is written in the module of another.
+fn name_from<'r>(from: &Rule, rule: &'r Rule) -> &'r str {
+    if from.module == rule.module {
+        last_word(&rule.name)
+    } else {
+        &rule.name
     }
 }
 
