@@ -63,7 +63,6 @@ pub(crate) enum TypeData {
     IntOrString,
     Quantity,
     Time,
-    #[expect(dead_code, reason = "only custom kinds have it")]
     Duration,
     Any,
 }
@@ -72,7 +71,6 @@ pub(crate) enum TypeData {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Keys {
     Atomic,
-    #[expect(dead_code, reason = "only custom kinds have it")]
     Set,
     Fields(Vec<Box<str>>),
 }
@@ -122,9 +120,61 @@ impl Arena {
                 crate::version::preference(&b.version),
             ))
         });
+        self.index_names();
+    }
+
+    /// Notes where each name stands.
+    pub(crate) fn index_names(&mut self) {
         self.by_name.clear();
         for (at, kind) in self.kinds.iter().enumerate() {
             self.by_name.entry(kind.kind.clone()).or_default().push(at);
         }
+    }
+
+    /// Adds the types and kinds of another table of custom kinds, whose ids move up.
+    pub(crate) fn append(&mut self, other: &Self) {
+        let by = self.types.len();
+        let moved = |id: TypeId| {
+            if id.is_custom() {
+                TypeId::new(id.position().saturating_add(by), true)
+            } else {
+                id
+            }
+        };
+        self.types
+            .extend(other.types.iter().map(|ty| ty.with_ids(moved)));
+        self.kinds.extend(other.kinds.iter().map(|kind| KindData {
+            root: moved(kind.root),
+            ..kind.clone()
+        }));
+        // The sort is stable: within a kind the order of API versions stays.
+        self.kinds
+            .sort_by(|a, b| (&a.group, &a.kind).cmp(&(&b.group, &b.kind)));
+        self.index_names();
+    }
+}
+
+impl TypeData {
+    /// Returns the type with every id in it replaced.
+    fn with_ids(&self, moved: impl Fn(TypeId) -> TypeId) -> Self {
+        let mut ty = self.clone();
+        match &mut ty {
+            Self::Object { fields, .. } => {
+                for field in fields {
+                    field.ty = moved(field.ty);
+                }
+            }
+            Self::Map(of) | Self::List { of, .. } => *of = moved(*of),
+            Self::String { .. }
+            | Self::Integer
+            | Self::Number
+            | Self::Boolean
+            | Self::IntOrString
+            | Self::Quantity
+            | Self::Time
+            | Self::Duration
+            | Self::Any => {}
+        }
+        ty
     }
 }

@@ -16,11 +16,15 @@
 //! ```
 
 mod arena;
+mod custom;
 mod table;
 mod version;
 
 pub use arena::{KindId, TypeId};
+pub use custom::{CrdError, CrdProblem, CustomKinds};
 pub use version::{Version, VersionError};
+
+use std::sync::Arc;
 
 use arena::{Arena, FieldData, Keys, KindData, TypeData};
 use table::Builtin;
@@ -29,6 +33,8 @@ use table::Builtin;
 #[derive(Debug, Clone)]
 pub struct Schemas {
     version: Version,
+    /// INVARIANT: holds at least one kind.
+    custom: Option<Arc<Arena>>,
 }
 
 /// A kind in one API version.
@@ -129,7 +135,26 @@ impl Schemas {
     /// Returns the types of a version.
     #[must_use]
     pub fn new(version: Version) -> Self {
-        Self { version }
+        Self {
+            version,
+            custom: None,
+        }
+    }
+
+    /// Adds custom kinds. Of a kind that is there already, the API versions stay and the new ones are added behind them.
+    #[must_use]
+    pub fn with_custom(mut self, kinds: &CustomKinds) -> Self {
+        if kinds.is_empty() {
+            return self;
+        }
+        self.custom = Some(match self.custom {
+            None => Arc::clone(kinds.arena()),
+            Some(mut custom) => {
+                Arc::make_mut(&mut custom).append(kinds.arena());
+                custom
+            }
+        });
+        self
     }
 
     /// Returns the Kubernetes version.
@@ -186,10 +211,12 @@ impl Schemas {
     /// Returns the versions of Kubernetes that serve a kind in any of its API versions, oldest first.
     #[must_use]
     pub fn served_in(&self, group: Option<&str>, kind: &str) -> Vec<Version> {
-        let arena = &Builtin::get().arena;
-        let places = arena.by_name.get(kind).into_iter().flatten();
-        let bits = places
-            .filter_map(|at| arena.kinds.get(*at))
+        let bits = self
+            .arenas()
+            .flat_map(|(arena, _)| {
+                let places = arena.by_name.get(kind).into_iter().flatten();
+                places.filter_map(|at| arena.kinds.get(*at))
+            })
             .filter(|found| group.is_none_or(|group| *found.group == *group))
             .fold(0, |bits, found| bits | found.versions);
         versions(bits)
@@ -290,11 +317,15 @@ impl Schemas {
     }
 
     fn arenas(&self) -> impl Iterator<Item = (&Arena, bool)> {
-        [(self.arena(false), false)].into_iter()
+        let custom = self.custom.as_deref().map(|arena| (arena, true));
+        [(self.arena(false), false)].into_iter().chain(custom)
     }
 
-    fn arena(&self, _custom: bool) -> &Arena {
-        &Builtin::get().arena
+    fn arena(&self, custom: bool) -> &Arena {
+        match &self.custom {
+            Some(arena) if custom => arena,
+            Some(_) | None => &Builtin::get().arena,
+        }
     }
 
     fn data(&self, id: TypeId) -> Option<&TypeData> {
