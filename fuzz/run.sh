@@ -1,9 +1,9 @@
 #!/bin/sh
-# Runs one fuzz target from all the seeds that the project holds: run.sh parse|compile|decide [SECONDS]
+# Runs one fuzz target from all the seeds that the project holds: run.sh parse|compile|decide|crds [SECONDS]
 # Whatever else stands on the command line goes to libFuzzer.
 set -eu
 cd "$(dirname "$0")"
-target=${1:?run.sh parse|compile|decide [SECONDS] [libFuzzer options]}
+target=${1:?run.sh parse|compile|decide|crds [SECONDS] [libFuzzer options]}
 shift
 seconds=600
 case ${1:-} in [0-9]*) seconds=$1; shift ;; esac
@@ -32,6 +32,7 @@ decide)
             '/^```request/ { on = 1; n++; next } /^```/ { on = 0 } on { print > (to "." n ".yaml") }' "$chapter"
     done
     ;;
+crds) cp ../crates/taffrail-schema/tests/crds/*.yaml "$seeds" ;;
 esac
 
 # Our crates hold no unsafe code, so there is nothing for a sanitizer to find; without one it is several times faster.
