@@ -141,7 +141,8 @@ fn constants_are_computed_and_parameters_are_not() {
 
 #[test]
 fn a_guard_without_a_false_condition_always_applies_and_a_grant_does_not() {
-    let condition = "    when dynamic(current).spec.replicas > 5 or dynamic(current).spec.replicas <= 5";
+    let condition =
+        "    when dynamic(current).spec.replicas > 5 or dynamic(current).spec.replicas <= 5";
     assert_eq!(
         linted(&guard("scale", condition))
             .places("always-applies")
@@ -322,7 +323,10 @@ fn fields_are_possibly_absent_unless_asked_for() {
     let field = "dynamic(proposed).spec.replicas";
     for (condition, found) in [
         ("dynamic(proposed).spec.replicas > 5", 1),
-        ("dynamic(proposed).spec.replicas * 2 > dynamic(current).spec.replicas", 2),
+        (
+            "dynamic(proposed).spec.replicas * 2 > dynamic(current).spec.replicas",
+            2,
+        ),
         ("-dynamic(proposed).spec.replicas < 0", 1),
         ("(dynamic(proposed).spec.replicas ?? 1) > 5", 0),
         ("dynamic(proposed).spec.replicas == 5", 0),
@@ -449,7 +453,10 @@ fn both_sides_of_a_comparison_differ() {
     );
     check(
         "self-comparison",
-        &guard("apply", "    when dynamic(proposed).spec.a != dynamic(current).spec.a"),
+        &guard(
+            "apply",
+            "    when dynamic(proposed).spec.a != dynamic(current).spec.a",
+        ),
         &[],
     );
 }
@@ -567,7 +574,8 @@ fn remedies_leave_nothing_to_remedy() {
 /// Spelt out, the last of these lets would be longer than the world.
 #[test]
 fn lets_that_double_each_other_are_linted_soon() {
-    let mut text = "let a0 = dynamic(current).spec.a == 1 or proposed.pod.hostNetwork == true\n".to_owned();
+    let mut text =
+        "let a0 = dynamic(current).spec.a == 1 or proposed.pod.hostNetwork == true\n".to_owned();
     for at in 1..60 {
         text.push_str(&format!("let a{at} = a{0} and a{0}\n", at - 1));
     }

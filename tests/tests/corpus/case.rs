@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use flate2::read::GzDecoder;
 use serde::Deserialize;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 /// What one line says, as far as it matters for a decision.
 #[derive(Debug, Clone, Deserialize)]
@@ -61,6 +61,36 @@ impl Case {
         (self.granularity == "rule")
             .then_some(self.rule.as_deref())
             .flatten()
+    }
+
+    /// Tells whether facts are missing that a judge needs. A set of objects is not: see [`Case::one_by_one`].
+    pub(crate) fn lacks_facts(&self) -> bool {
+        let missing = self.facts_missing.iter();
+        missing
+            .filter(|fact| !fact.starts_with("set-scoped"))
+            .count()
+            > 0
+    }
+
+    /// Returns the case itself, or where it is about a set of objects, a case for each of them in which the others
+    /// are there.
+    pub(crate) fn one_by_one(&self) -> Vec<Self> {
+        let Some(Json::Array(set)) = self.context("object_set") else {
+            return vec![self.clone()];
+        };
+        let alone = |at: usize, object: &Json| {
+            let others = set.iter().enumerate().filter(|(other, _)| *other != at);
+            let others: Vec<&Json> = others.map(|(_, object)| object).collect();
+            Self {
+                object: object.clone(),
+                extra_context: json!({ "cluster_objects": others }),
+                ..self.clone()
+            }
+        };
+        set.iter()
+            .enumerate()
+            .map(|(at, object)| alone(at, object))
+            .collect()
     }
 
     /// Returns a member of the extra context that says something.

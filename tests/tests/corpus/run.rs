@@ -63,7 +63,7 @@ pub(crate) fn run(concept: &Concept, cases: &[Case], show: &Show) -> Outcome {
         let Some(guard) = concept.index.guard.get(at) else {
             continue;
         };
-        if !case.facts_missing.is_empty() && !guard.without_facts {
+        if case.lacks_facts() && !guard.without_facts {
             outcome.without_facts += 1;
             continue;
         }
@@ -93,20 +93,29 @@ struct Judged {
 }
 
 fn judge(policy: &mut Policy, case: &Case) -> Result<Judged, String> {
-    let document = request::document(case, &policy.looked_up);
-    let request = request::request(&document)
-        .map_err(|error| format!("{}: no request: {error}\n{document:#}", case.case_id))?;
     let guard = case
         .only_rule()
         .map(|rule| rule.trim_start_matches("autogen-").replace('-', "_"))
         .filter(|guard| policy.guards.contains(guard));
     let policies = policy.for_case(case)?;
-    Ok(Judged {
-        denied: denied(&policies, &request, guard.as_deref()),
-        policies,
-        document,
-        request,
-    })
+    let mut last = None;
+    // Of a set each object is asked for while the others are there; one that is denied denies the set.
+    for case in case.one_by_one() {
+        let document = request::document(&case, &policy.looked_up);
+        let request = request::request(&document)
+            .map_err(|error| format!("{}: no request: {error}\n{document:#}", case.case_id))?;
+        let judged = Judged {
+            denied: denied(&policies, &request, guard.as_deref()),
+            policies: policies.clone(),
+            document,
+            request,
+        };
+        if judged.denied {
+            return Ok(judged);
+        }
+        last = Some(judged);
+    }
+    last.ok_or_else(|| format!("{}: asks for nothing", case.case_id))
 }
 
 /// Tells whether the action is held back: by anything, or by the one guard that stands for the rule of the case.
