@@ -100,9 +100,10 @@ impl Checker<'_, '_> {
         let mut patterns = Vec::new();
         for kind in written {
             if kind.group.is_none() && kind.kind.text == WORKLOAD {
+                // Each as if it were written bare, so that a guard meets it in every group.
                 let workloads = reviewed::workloads(self.ctx).into_iter();
-                patterns.extend(workloads.map(|(group, kind)| KindPattern {
-                    groups: Some(vec![group]),
+                patterns.extend(workloads.map(|(_, kind)| KindPattern {
+                    groups: self.groups_of_bare(&kind, rule),
                     version: None,
                     kind,
                 }));
