@@ -280,7 +280,10 @@ impl Known {
 
 /// Tells whether a text beside an expression is read as another type. Two different texts may read the same.
 fn reads_text(expr: &Expr) -> bool {
-    matches!(expr.ty, Type::Duration | Type::Time | Type::Semver)
+    matches!(
+        expr.ty,
+        Type::Duration | Type::Time | Type::Semver | Type::Written(_)
+    )
 }
 
 /// Returns the values of a list of constants.

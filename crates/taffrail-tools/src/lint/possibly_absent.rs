@@ -2,23 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use taffrail_compiler::typed::{Expr, ExprKind, LetId, Rule};
+use taffrail_compiler::typed::{Expr, ExprKind, LetId};
 use taffrail_runtime::program::CompareOp;
-use taffrail_schema::Schemas;
 use taffrail_syntax::Diagnostic;
 
-use super::optional::is_optional;
+use super::optional::is_optional_field;
 use super::subject::Subject;
 use super::{term, walk};
 
 /// Finds operations that are unknown where a field is absent, and for which nothing says that it is there.
 pub(super) fn run(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
-    let schemas = Schemas::default();
     for rule in &subject.module().rules {
         let mut search = Search {
             subject,
-            schemas: &schemas,
-            rule,
             followed: BTreeSet::new(),
             found,
         };
@@ -35,8 +31,6 @@ pub(super) fn run(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
 
 struct Search<'a, 's> {
     subject: &'a Subject<'s>,
-    schemas: &'a Schemas,
-    rule: &'a Rule,
     /// The lets that this rule led to already.
     followed: BTreeSet<LetId>,
     found: &'a mut Vec<Diagnostic>,
@@ -97,12 +91,9 @@ impl Search<'_, '_> {
         if let ExprKind::Quantity(text) = &inner.kind {
             inner = self.subject.resolved(text);
         }
-        let Some((root, keys)) = inner.fact_path() else {
-            return;
-        };
-        if !is_optional(self.schemas, self.rule, root, &keys)
-            || term::key(self.subject, inner).is_some_and(|field| present.contains(&field))
-        {
+        let is_asked_for =
+            || term::key(self.subject, inner).is_some_and(|field| present.contains(&field));
+        if !is_optional_field(self.subject, inner) || is_asked_for() {
             return;
         }
         let field = self.subject.text(operand.location);

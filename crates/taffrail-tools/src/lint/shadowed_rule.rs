@@ -213,7 +213,9 @@ fn is_superset<T>(
 }
 
 fn is_kind_wider(wide: &KindPattern, narrow: &KindPattern) -> bool {
+    // What an object of another version means, nobody can say; so a version is wider than no other.
     wide.kind == narrow.kind
+        && (wide.version.is_none() || wide.version == narrow.version)
         && is_superset(wide.groups.as_deref(), narrow.groups.as_deref(), |a, b| {
             a == b
         })

@@ -31,6 +31,8 @@ pub const LINTS: &[Lint] = &[
         Warn,
         "a rule on `create` alone that reads `current`",
     ),
+    warning("deprecated-field"),
+    warning("deprecated-kind"),
     lint("duplicate-condition", Warn, "a condition twice in one rule"),
     lint(
         "every-in-grant",
@@ -178,4 +180,51 @@ const fn lint(code: &'static str, level: Level, says: &'static str) -> Lint {
 /// A warning of the parser or the compiler.
 const fn warning(code: &'static str) -> Lint {
     lint(code, Warn, "")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn the_table_is_in_alphabetical_order() {
+        let codes: Vec<&str> = LINTS.iter().map(|lint| lint.code).collect();
+        let mut sorted = codes.clone();
+        sorted.sort_unstable();
+        sorted.dedup();
+        assert_eq!(codes, sorted);
+    }
+
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a test reads the source it checks"
+    )]
+    fn warnings(folder: &Path, found: &mut BTreeSet<String>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                warnings(&path, found);
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).unwrap();
+            let codes = text.split("Diagnostic::warning(").skip(1);
+            let codes = codes.filter_map(|rest| rest.trim_start().strip_prefix('"'));
+            found.extend(codes.filter_map(|code| Some(code.split_once('"')?.0.to_owned())));
+        }
+    }
+
+    #[test]
+    fn every_warning_of_parser_and_compiler_has_a_level() {
+        let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let mut found = BTreeSet::new();
+        for name in ["taffrail-syntax", "taffrail-compiler"] {
+            warnings(&crates.join(name).join("src"), &mut found);
+        }
+        found.retain(|code| code.contains('-') && !code.contains(','));
+        let missing: Vec<_> = found.iter().filter(|code| find(code).is_none()).collect();
+        assert!(!found.is_empty() && missing.is_empty(), "{missing:?}");
+    }
 }

@@ -32,7 +32,7 @@ pub(super) fn run(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
                     described(rule)
                 ),
             )
-            .hint("name the kinds after `of`, for what is unknown applies"),
+            .hint("what is unknown applies, so name the kinds: `of workload` are all that make pods"),
         );
     }
 }

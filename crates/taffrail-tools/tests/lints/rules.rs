@@ -1,66 +1,6 @@
-//! Where each lint finds something, and where it just does not.
+//! What each lint finds in rules and signals.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
-
-use taffrail_compiler::{Options, compile};
-use taffrail_runtime::Program;
-use taffrail_syntax::{Diagnostic, SourceTable};
-use taffrail_tools::{Level, Levels, LintInput, fix, lint};
-
-struct Linted {
-    sources: SourceTable,
-    found: Vec<Diagnostic>,
-}
-
-fn linted(text: &str) -> Linted {
-    let mut sources = SourceTable::default();
-    sources.add("a.guard", format!("policy shop.a\n\n{text}"));
-    let compiled = compile(&sources, &Options::default());
-    let errors: Vec<_> = compiled
-        .diagnostics
-        .iter()
-        .filter(|found| found.is_error())
-        .collect();
-    assert!(errors.is_empty(), "{errors:?}\n{text}");
-    let program = Program::new(compiled.program.clone().unwrap()).unwrap();
-    let found = lint(&LintInput {
-        sources: &sources,
-        compiled: &compiled,
-        program: &program,
-        read: &|_, _| Err("there is no file here".into()),
-        today: jiff::civil::date(2026, 11, 23),
-        levels: &Levels::all(Level::Warn),
-    });
-    Linted { sources, found }
-}
-
-impl Linted {
-    /// Returns what a lint finds, as `LINE: the text at its place`.
-    fn places(&self, code: &str) -> Vec<String> {
-        let of = self.found.iter().filter(|finding| finding.code == code);
-        of.map(|finding| {
-            let place = finding.labels.first().unwrap().location;
-            let source = self.sources.get(place.source).unwrap();
-            let (line, _) = source.line_column(place.span.start);
-            format!("{line}: {}", source.slice(place.span))
-        })
-        .collect()
-    }
-}
-
-/// Holds what a lint finds against what is expected.
-#[track_caller]
-fn check(code: &str, text: &str, expected: &[&str]) {
-    assert_eq!(linted(text).places(code), expected, "{code} in\n{text}");
-}
-
-fn guard(on: &str, conditions: &str) -> String {
-    format!("guard g {{\n    on {on}\n{conditions}\n    propose\n    because \"x\"\n}}\n")
-}
-
-fn grant(on: &str, conditions: &str) -> String {
-    format!("grant g {{\n    on {on}\n{conditions}\n}}\n")
-}
+use crate::{check, grant, guard, linted};
 
 #[test]
 fn contradictions_are_found_whatever_their_shape() {
@@ -349,14 +289,29 @@ fn fields_are_possibly_absent_unless_asked_for() {
             linted(&guard("scale", &format!("    when {condition}"))).places("possibly-absent");
         assert_eq!(places.len(), found, "{condition}");
     }
-    // Every autoscaler has its greatest number of replicas, a kind without a schema may not.
-    let most = "    when dynamic(proposed).spec.maxReplicas > 5";
-    let of = |kinds: &str| linted(&guard(kinds, most)).places("possibly-absent").len();
-    assert_eq!(of("apply"), 1);
-    assert_eq!(of("apply of autoscaling/HorizontalPodAutoscaler"), 0);
-    assert_eq!(of("apply of example.com/Thing"), 1);
     let guarded = format!("    when {field} is present\n    when {field} > 5");
     check("possibly-absent", &guard("scale", &guarded), &[]);
+}
+
+#[test]
+fn the_schema_says_which_fields_may_be_absent() {
+    let scaler = "apply of autoscaling/HorizontalPodAutoscaler";
+    for (on, condition, found) in [
+        (scaler, "proposed.spec.maxReplicas > 5", 0),
+        (scaler, "proposed.spec.minReplicas > 5", 1),
+        (scaler, "proposed.status.currentReplicas > 5", 1),
+        ("apply of Deployment", "proposed.spec.replicas > 5", 1),
+        (
+            "apply of Deployment",
+            "some c in proposed.containers: c.resources.requests.cpu > 1",
+            1,
+        ),
+        ("apply", "dynamic(proposed).spec.maxReplicas > 5", 1),
+    ] {
+        let found_here = linted(&guard(on, &format!("    when {condition}")));
+        let places = found_here.places("possibly-absent");
+        assert_eq!(places.len(), found, "{condition}");
+    }
 }
 
 #[test]
@@ -502,73 +457,6 @@ fn tests_show_a_rule_from_both_sides() {
         "guard `g` has no test in which it certainly applies"
     );
     assert_eq!(message(&format!("{few}{many}")), None);
-}
-
-#[test]
-fn a_comment_suppresses_one_lint_at_one_place() {
-    let signals = |first: &str, second: &str| {
-        format!(
-            "{first}signal a: number from \"x\"{second}\nsignal b: number from \"x\"\n{}",
-            guard("scale", "    when a > b")
-        )
-    };
-    let allow = "// lint: allow signal-without-fresh, x drops old readings";
-    let b = "4: b";
-    check("signal-without-fresh", &signals("", ""), &["3: a", b]);
-    check(
-        "signal-without-fresh",
-        &signals("", &format!("  {allow}")),
-        &[b],
-    );
-    let above = linted(&signals(&format!("{allow}\n/// The first.\n"), ""));
-    assert_eq!(above.places("signal-without-fresh"), ["6: b"]);
-    assert!(above.places("unused-suppression").is_empty());
-    let wrong = linted(&signals(
-        &format!("{}\n", allow.replace("fresh", "source")),
-        "",
-    ));
-    assert_eq!(wrong.places("signal-without-fresh").len(), 2);
-    assert_eq!(wrong.places("unused-suppression").len(), 1);
-}
-
-#[test]
-fn a_comment_at_a_clause_is_about_the_clause() {
-    let allow = "// lint: allow duplicate-condition, to show it";
-    let text = guard(
-        "scale",
-        &format!(
-            "    when verb == scale\n    {allow}\n    when verb == scale\n    when verb == scale"
-        ),
-    );
-    check("duplicate-condition", &text, &["8: when verb == scale"]);
-    let whole = format!("{allow}\n@owner(\"sre\")\n{text}");
-    check("duplicate-condition", &whole, &[]);
-}
-
-#[test]
-fn remedies_leave_nothing_to_remedy() {
-    let text = format!(
-        "/// Left over.\nlet a = 1 let b = 2\n// lint: allow unused-name, not any more\n{}",
-        guard(
-            "scale",
-            "    when verb == scale when verb == scale // lint: allow never-true, no"
-        )
-    );
-    let found = linted(&text);
-    let fixed = fix(&found.sources, &found.found);
-    assert_eq!(fixed.applied, 5);
-    let text = &fixed
-        .sources
-        .get(taffrail_syntax::SourceId(0))
-        .unwrap()
-        .text;
-    let rest = text.strip_prefix("policy shop.a\n\n").unwrap();
-    let again = linted(rest);
-    assert!(
-        again.found.iter().all(|finding| finding.fix.is_none()),
-        "{rest}"
-    );
-    assert!(!rest.contains("lint:") && !rest.contains("let"), "{rest}");
 }
 
 /// Spelt out, the last of these lets would be longer than the world.
