@@ -184,6 +184,30 @@ fn verb_is_a_declaration_only_before_a_name() {
 }
 
 #[test]
+fn a_kind_may_be_of_a_group_that_is_called_like_a_keyword() {
+    let file = file(
+        "policy t\nkind policy/PodSecurityPolicy from \"psp.yaml\"\nkind budget/Cost\nguard g { on delete of policy/PodSecurityPolicy forbid }",
+    );
+    let heads: Vec<(String, String)> = file
+        .items
+        .iter()
+        .filter_map(|item| match &item.kind {
+            ItemKind::Kind(kind) => Some((
+                kind.kind.group.clone().unwrap_or_default(),
+                kind.kind.kind.text.clone(),
+            )),
+            _ => None,
+        })
+        .collect();
+    let pair = |group: &str, kind: &str| (group.to_owned(), kind.to_owned());
+    assert_eq!(
+        heads,
+        [pair("policy", "PodSecurityPolicy"), pair("budget", "Cost")]
+    );
+    assert_eq!(file.items.len(), 3);
+}
+
+#[test]
 fn given_values_take_every_form() {
     let test = scenario(
         "given { verb: scale target: apps/Deployment \"a/b\", n: -5 s: \"x\" t: 2026-11-22T10:00Z d: 1h30m \

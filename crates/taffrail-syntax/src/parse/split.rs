@@ -327,7 +327,9 @@ impl Splitter<'_, '_> {
         let before = self.tokens.before(at);
         // `a.guard` is a field; `@test` an annotation; `let guard` a mistake that is reported as one.
         let field = before == "." && self.tokens.indent(at).is_none();
-        let part_of_something = field || before == "@" || self.follows_its_keyword(at);
+        // `kind policy/Eviction` speaks of a group that is called like a keyword.
+        let group = self.tokens.str(at + 1) == "/";
+        let part_of_something = field || group || before == "@" || self.follows_its_keyword(at);
         if part_of_something && self.current.is_some() {
             return false;
         }
@@ -339,7 +341,9 @@ impl Splitter<'_, '_> {
             return true;
         }
         let named = match self.tokens.kind(at + 1) {
-            Some(TokenKind::Word) => !words::is_reserved(self.tokens.str(at + 1)),
+            Some(TokenKind::Word) => {
+                !words::is_reserved(self.tokens.str(at + 1)) || self.tokens.str(at + 2) == "/"
+            }
             Some(TokenKind::Text) => true,
             _ => false,
         };
