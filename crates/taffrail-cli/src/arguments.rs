@@ -23,6 +23,8 @@ pub(crate) enum Command {
     Check(Check),
     /// Find what compiles and is likely a mistake, and mend what can be mended for certain
     Lint(Lint),
+    /// Give policy files their one form
+    Fmt(Fmt),
     /// Decide actions, and say why
     Decide(Decide),
     /// Run the tests that stand in policies
@@ -89,6 +91,19 @@ pub(crate) struct Lint {
     /// The day that waivers are held against; today in UTC when left out
     #[arg(long, value_name = "DATE")]
     pub(crate) today: Option<Date>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Fmt {
+    /// Files and folders of policies, or `-` for standard input, which is answered on standard output
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Write nothing; name the files that would change, and fail if there are any
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// Write nothing; show what would change, and fail if anything would
+    #[arg(long)]
+    pub(crate) diff: bool,
 }
 
 #[derive(Debug, Args)]

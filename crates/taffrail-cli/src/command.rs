@@ -9,6 +9,7 @@ use crate::output::Output;
 mod check;
 mod decide;
 mod explain;
+mod fmt;
 mod graph;
 mod lint;
 mod requirements;
@@ -22,6 +23,7 @@ pub(crate) fn run(command: &Command, output: &mut Output) -> Result<ExitCode, Fa
     match command {
         Command::Check(arguments) => check::run(arguments, output),
         Command::Lint(arguments) => lint::run(arguments, output),
+        Command::Fmt(arguments) => fmt::run(arguments, output),
         Command::Decide(arguments) => decide::run(arguments, output),
         Command::Test(arguments) => test::run(arguments, output),
         Command::Graph(arguments) => graph::run(arguments, output),

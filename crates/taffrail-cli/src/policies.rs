@@ -79,7 +79,8 @@ impl Policies {
     }
 }
 
-fn standard_input() -> Result<String, Failure> {
+/// Returns the text on standard input.
+pub(crate) fn standard_input() -> Result<String, Failure> {
     let mut bytes = Vec::new();
     let unreadable = |source| Failure::Unreadable {
         path: "-".into(),

@@ -31,6 +31,8 @@ use crate::ast;
 use crate::diagnostic::Diagnostic;
 use crate::span::{Location, SourceId, Span};
 
+pub(crate) use scan::{Token, TokenKind};
+
 use context::Context;
 use declaration::Declared;
 use findings::Findings;
@@ -90,6 +92,11 @@ pub fn parse(source: SourceId, text: &str) -> Parsed {
         reading.declaration(region);
     }
     reading.finish()
+}
+
+/// Returns the tokens of a text: everything but blanks and plain comments.
+pub(crate) fn tokens(text: &str) -> Vec<Token> {
+    scan::scan(SourceId(0), text).tokens
 }
 
 fn refused(error: Diagnostic) -> Parsed {

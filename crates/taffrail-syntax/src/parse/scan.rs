@@ -14,7 +14,7 @@ use super::findings::Findings;
 
 /// What a token is; its text tells the rest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum TokenKind {
+pub(crate) enum TokenKind {
     /// A keyword or name.
     Word,
     /// Digits with the letters that follow them.
@@ -33,15 +33,15 @@ pub(super) enum TokenKind {
 
 /// A token, without its text.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Token {
+pub(crate) struct Token {
     /// What it is.
-    pub(super) kind: TokenKind,
+    pub(crate) kind: TokenKind,
     /// Its place.
-    pub(super) span: Span,
+    pub(crate) span: Span,
     /// How many blanks begin its line.
-    pub(super) indent: u32,
+    pub(crate) indent: u32,
     /// Nothing but blanks precedes it on its line.
-    pub(super) leads: bool,
+    pub(crate) leads: bool,
 }
 
 /// What the scan found.
