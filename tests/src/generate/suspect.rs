@@ -44,7 +44,15 @@ fn on() -> impl Strategy<Value = String> {
         " of Deployment",
         " of Deployment, StatefulSet",
     ]);
-    (verbs, kinds).prop_map(|(verbs, kinds)| format!("    on {verbs}{kinds}\n"))
+    let namespaces = select(vec![
+        "",
+        "",
+        " in \"payments\"",
+        " in \"payments\", \"kube-system\"",
+        " in \"p*\"",
+    ]);
+    (verbs, kinds, namespaces)
+        .prop_map(|(verbs, kinds, namespaces)| format!("    on {verbs}{kinds}{namespaces}\n"))
 }
 
 fn effect() -> impl Strategy<Value = &'static str> {
@@ -140,6 +148,13 @@ fn related_words() -> BoxedStrategy<Vec<String>> {
             "target.name not in [\"api\"]",
             "target.name matches r\"^a\"",
             "target.name is absent",
+        ],
+        vec![
+            "target.namespace == \"payments\"",
+            "target.namespace in [\"payments\", \"team-a\"]",
+            "target.namespace != \"payments\"",
+            "target.namespace is absent",
+            "target.namespace like \"*-system\"",
         ],
         vec![
             "verb == scale",

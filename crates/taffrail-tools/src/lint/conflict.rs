@@ -2,7 +2,7 @@
 
 use taffrail_compiler::typed::{Expr, ExprKind, Rule};
 use taffrail_runtime::Value;
-use taffrail_runtime::program::Root;
+use taffrail_runtime::program::{KindPattern, Root};
 use taffrail_syntax::ast::RuleKind;
 
 use super::facts::Facts;
@@ -36,10 +36,28 @@ pub(super) fn facts_of_on(rule: &Rule) -> Facts {
         let kinds = kinds.iter().map(|pattern| pattern.kind.clone());
         facts.note_among(term::fact(Root::Target, &["kind"]), kinds);
     }
+    if let Some(namespaces) = namespaces(rule) {
+        facts.note_among(
+            term::fact(Root::Target, &["namespace"]),
+            namespaces.iter().cloned(),
+        );
+    }
     if let (Some(verbs), RuleKind::Grant | RuleKind::Waive) = (&rule.on.verbs, rule.kind) {
         facts.note_among(term::fact(Root::Verb, &[]), verbs.iter().cloned());
     }
     facts
+}
+
+/// Returns the names that the namespace of the target must be one of. A Namespace itself counts as lying in the one of its own
+/// name, so nothing is said where one may come; nor where a name has a wildcard.
+fn namespaces(rule: &Rule) -> Option<&[String]> {
+    let is_namespace = |pattern: &KindPattern| pattern.kind == "Namespace";
+    if rule.on.kinds.as_ref()?.iter().any(is_namespace) {
+        return None;
+    }
+    let names = rule.on.namespaces.as_deref()?;
+    let is_plain = |name: &String| !name.contains(['*', '?']);
+    names.iter().all(is_plain).then_some(names)
 }
 
 /// Alternatives, one of which must be what is said of all.

@@ -32,7 +32,9 @@ pub(super) fn run(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
                     described(rule)
                 ),
             )
-            .hint("what is unknown applies, so name the kinds: `of workload` are all that make pods"),
+            .hint(
+                "what is unknown applies, so name the kinds: `of workload` are all that make pods",
+            ),
         );
     }
 }

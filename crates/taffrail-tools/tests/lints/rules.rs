@@ -60,6 +60,20 @@ fn what_may_hold_is_left_alone() {
 }
 
 #[test]
+fn the_namespaces_of_on_are_held_against_the_conditions() {
+    let never_true = |on: &str| {
+        let condition = "    when target.namespace in [\"web\", \"shop-b\"]";
+        linted(&guard(on, condition)).places("never-true").len()
+    };
+    assert_eq!(never_true("scale of Deployment in \"shop\", \"shop-a\""), 1);
+    assert_eq!(never_true("scale of Deployment in \"shop\", \"web\""), 0);
+    assert_eq!(never_true("scale of Deployment in \"shop-*\""), 0);
+    // A Namespace lies in the one of its own name.
+    assert_eq!(never_true("delete of Namespace in \"shop\""), 0);
+    assert_eq!(never_true("delete in \"shop\""), 0);
+}
+
+#[test]
 fn constants_are_computed_and_parameters_are_not() {
     check(
         "never-applies",
