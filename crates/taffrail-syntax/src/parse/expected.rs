@@ -108,6 +108,11 @@ impl Expected {
         self.operand
     }
 
+    /// Tells whether the body of a quantifier could begin there.
+    pub(super) fn takes_body(&self) -> bool {
+        self.words.contains(&":") && self.words.contains(&"where")
+    }
+
     /// Returns the words that could stand there.
     pub(super) fn keywords(&self) -> impl Iterator<Item = &'static str> {
         let operators = ["and", "or", "in", "like", "matches", "is"];

@@ -296,6 +296,9 @@ fn other(context: Context<'_>, first: usize, at: usize, expected: &Expected) -> 
         }
         "%" if !after_number => error.hint("names are written without a sign before them"),
         "}" if expected.takes_operand() => error.hint("something is missing before this"),
+        "+" | "??" if expected.takes_body() => {
+            error.hint("a list that is computed stands in parentheses: `some x in (xs + ys): …`")
+        }
         _ => match hint::for_sign(written) {
             Some(hint) => error.hint(hint),
             None => error,
