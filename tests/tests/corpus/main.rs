@@ -8,6 +8,7 @@ mod policy;
 mod report;
 mod request;
 mod run;
+mod subresource;
 
 use taffrail_syntax::Severity;
 

@@ -8,6 +8,7 @@ use taffrail_actions::{Action, Defaults, Scope, read_documents, scope};
 use taffrail_runtime::request::Request;
 
 use crate::case::{Case, User};
+use crate::subresource;
 
 /// The instant of a case that speaks of readings but of no time.
 const SOME_TIME: &str = "2026-01-01T12:00:00Z";
@@ -31,6 +32,10 @@ pub(crate) fn document(case: &Case, looked_up: &[String]) -> Json {
             put("current", Json::Null);
             put("proposed", placed(&case.object, case));
         }
+        "UPDATE" if subresource::live(case).is_some() => {
+            put("current", subresource::before(case));
+            put("patch", json!({ "spec": case.object.get("spec") }));
+        }
         "UPDATE" => {
             // An update without the old object has one, which nobody knows.
             if !case.old_object.is_null() {
@@ -42,6 +47,9 @@ pub(crate) fn document(case: &Case, looked_up: &[String]) -> Json {
             put("current", placed(&case.old_object, case));
         }
         "CONNECT" => {
+            if let Some(live) = subresource::live(case) {
+                put("current", placed(live, case));
+            }
             put("proposed", without_type(&case.object));
         }
         _ => {}
@@ -95,10 +103,10 @@ fn snake_case(name: &str) -> String {
 
 /// Returns the object that the case is about.
 fn subject(case: &Case) -> &Json {
-    let of_subresource = matches!(case.operation.as_str(), "CONNECT" | "ACTION")
-        || case.subresource.as_deref() == Some("scale");
     match case.context("target") {
-        Some(target) if of_subresource => target,
+        Some(target) if case.operation == "ACTION" || subresource::speaks_of_another(case) => {
+            target
+        }
         _ if case.object.is_null() => &case.old_object,
         _ => &case.object,
     }
@@ -151,7 +159,7 @@ fn namespace_of(object: &Json, case: &Case) -> Json {
 }
 
 /// Returns the object with its namespace.
-fn placed(object: &Json, case: &Case) -> Json {
+pub(crate) fn placed(object: &Json, case: &Case) -> Json {
     let mut object = object.clone();
     let namespace = namespace_of(&object, case);
     let Some(fields) = object.as_object_mut() else {
@@ -235,7 +243,7 @@ fn facts(case: &Case, looked_up: &[String]) -> Json {
     Json::Object(facts)
 }
 
-fn cluster_objects(case: &Case) -> impl Iterator<Item = &Json> {
+pub(crate) fn cluster_objects(case: &Case) -> impl Iterator<Item = &Json> {
     let mocked = case.context("cel_context").and_then(Json::as_array);
     let mocked = mocked
         .into_iter()
