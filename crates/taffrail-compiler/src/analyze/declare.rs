@@ -4,6 +4,7 @@ use taffrail_runtime::{EnumType, Type, Value};
 use taffrail_syntax::suggest::nearest;
 use taffrail_syntax::{Diagnostic, Location, ast};
 
+use super::reviewed::Reviewed;
 use super::scope::{
     Context, Entry, FileScope, LetState, RuleEntry, Symbol, Use, dotted, full_name, index,
 };
@@ -238,7 +239,7 @@ fn declare_let<'a>(ctx: &mut Context<'a>, file: usize, written: &'a ast::Let) {
         ast: written,
         file,
         params,
-        reviewed: Type::Dynamic,
+        reviewed: Reviewed::unchecked(),
         done: None,
     });
     declare_name(ctx, file, "let", &written.name, Symbol::Let(id));

@@ -31,7 +31,8 @@ impl Checker<'_, '_> {
         if self.reach == Reach::Facts {
             if let Some(root) = roots::root(name) {
                 let ty = match root {
-                    Root::Current | Root::Proposed => self.ctx.reviewed.clone(),
+                    Root::Current => self.ctx.reviewed.current.clone(),
+                    Root::Proposed => self.ctx.reviewed.proposed.clone(),
                     root => roots::fact(root).ty(),
                 };
                 return self.expr(ExprKind::Root(root), ty, span);

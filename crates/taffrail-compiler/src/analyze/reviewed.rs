@@ -15,16 +15,62 @@ use crate::typed::LetId;
 /// The word after `of` for every kind that makes pods.
 pub(super) const WORKLOAD: &str = "workload";
 
-/// Returns the type of the objects under review in a rule.
-pub(super) fn in_rule(ctx: &mut Context<'_>, rule: &ast::Rule) -> Type {
+/// The verbs whose `proposed` is no object of the kind, but the options of the call.
+const CALLS: &[&str] = &["exec", "portforward"];
+
+/// The types of the two objects under review.
+#[derive(Debug, Clone)]
+pub(super) struct Reviewed {
+    /// The live object.
+    pub(super) current: Type,
+    /// The object as it would be, or the options of a call.
+    pub(super) proposed: Type,
+}
+
+impl Reviewed {
+    /// Returns objects of which nothing is known, so that nothing is checked.
+    pub(super) fn unchecked() -> Self {
+        Self {
+            current: Type::Dynamic,
+            proposed: Type::Dynamic,
+        }
+    }
+
+    fn of(ctx: &mut Context<'_>, parts: Vec<Part>, is_call: bool) -> Self {
+        let current = ctx.api.object(parts);
+        let proposed = if is_call {
+            Type::Dynamic
+        } else {
+            current.clone()
+        };
+        Self { current, proposed }
+    }
+}
+
+/// Returns the types of the objects under review in a rule.
+pub(super) fn in_rule(ctx: &mut Context<'_>, rule: &ast::Rule) -> Reviewed {
     let parts = parts_of_rule(ctx, rule);
-    ctx.api.object(parts)
+    Reviewed::of(ctx, parts, is_about_calls(rule))
+}
+
+/// Tells whether a rule names verbs, and all of them are calls.
+fn is_about_calls(rule: &ast::Rule) -> bool {
+    let verbs = rule.clauses.iter().find_map(|clause| match &clause.kind {
+        ast::ClauseKind::On(on) => on.verbs.as_deref(),
+        _ => None,
+    });
+    verbs.is_some_and(|verbs| {
+        let mut names = verbs.iter().map(|verb| verb.text.as_str());
+        !verbs.is_empty() && names.all(|name| CALLS.contains(&name))
+    })
 }
 
 /// Notes for each let what the objects under review are in the rules that use it. In a let that no rule uses nobody
 /// can say, and nothing is checked.
 pub(super) fn note_for_lets(ctx: &mut Context<'_>) {
     let mut parts: Vec<BTreeSet<Part>> = vec![BTreeSet::new(); ctx.lets.len()];
+    // A let that serves a call as well reads options there, so nobody can say.
+    let mut serves_calls = vec![false; ctx.lets.len()];
     let mentioned: Vec<Vec<LetId>> = super::order::mentioned(ctx);
     let files = ctx.files;
     for (file, source) in files.iter().enumerate() {
@@ -40,6 +86,7 @@ pub(super) fn note_for_lets(ctx: &mut Context<'_>) {
                 continue;
             }
             let of_rule = parts_of_rule(ctx, rule);
+            let is_call = is_about_calls(rule);
             let mut seen = BTreeSet::new();
             while let Some(id) = open.pop() {
                 if !seen.insert(id) {
@@ -50,17 +97,20 @@ pub(super) fn note_for_lets(ctx: &mut Context<'_>) {
                 if let Some(parts) = parts.get_mut(at) {
                     parts.extend(of_rule.iter().cloned());
                 }
+                if let Some(serves) = serves_calls.get_mut(at) {
+                    *serves |= is_call;
+                }
             }
         }
     }
-    for (at, parts) in parts.into_iter().enumerate() {
-        let ty = if parts.is_empty() {
-            Type::Dynamic
+    for (at, (parts, is_call)) in parts.into_iter().zip(serves_calls).enumerate() {
+        let reviewed = if parts.is_empty() {
+            Reviewed::unchecked()
         } else {
-            ctx.api.object(parts.into_iter().collect())
+            Reviewed::of(ctx, parts.into_iter().collect(), is_call)
         };
         if let Some(state) = ctx.lets.get_mut(at) {
-            state.reviewed = ty;
+            state.reviewed = reviewed;
         }
     }
 }

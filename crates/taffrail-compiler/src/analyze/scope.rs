@@ -8,6 +8,7 @@ use taffrail_syntax::{Diagnostic, Location, SourceId, Span, ast};
 
 use super::api::Api;
 use super::polarity::Occurrences;
+use super::reviewed::Reviewed;
 use super::shape::Shape;
 use super::{Options, SourceFile};
 use crate::typed::{self, LetId, LocalId, ParamId, RuleId, SignalId};
@@ -88,7 +89,7 @@ pub(super) struct LetState<'a> {
     /// The parameters with their types; empty for a fact.
     pub(super) params: Vec<(LocalId, Type)>,
     /// What `current` and `proposed` are in the rules that use it.
-    pub(super) reviewed: Type,
+    pub(super) reviewed: Reviewed,
     /// What came out; `None` before, which a reference then sees as a cycle.
     pub(super) done: Option<TypedLet>,
 }
@@ -137,7 +138,7 @@ pub(super) struct Context<'a> {
     /// What they say of objects.
     pub(super) api: Api,
     /// What `current` and `proposed` are in the declaration at hand.
-    pub(super) reviewed: Type,
+    pub(super) reviewed: Reviewed,
     /// What has come out so far.
     pub(super) module: typed::Module,
     /// What was found wrong.
@@ -158,7 +159,7 @@ impl<'a> Context<'a> {
             locals: Vec::new(),
             schemas,
             api: Api::default(),
-            reviewed: Type::Dynamic,
+            reviewed: Reviewed::unchecked(),
             module: typed::Module::default(),
             diagnostics: Vec::new(),
         }

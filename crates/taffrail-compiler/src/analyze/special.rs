@@ -5,7 +5,7 @@ use taffrail_runtime::{Type, Value};
 use taffrail_syntax::{Diagnostic, Span, ast};
 
 use super::checker::Checker;
-use super::reviewed::{Meant, of_kind};
+use super::reviewed::{Meant, Reviewed, of_kind};
 use crate::typed::{Expr, ExprKind};
 
 /// The names of these forms, and how each is written.
@@ -54,7 +54,7 @@ impl Checker<'_, '_> {
         let [ast::Argument { name: None, value }] = arguments else {
             return self.malformed("dynamic", "takes one expression", span);
         };
-        let reviewed = std::mem::replace(&mut self.ctx.reviewed, Type::Dynamic);
+        let reviewed = std::mem::replace(&mut self.ctx.reviewed, Reviewed::unchecked());
         let inner = self.infer(value, None);
         self.ctx.reviewed = reviewed;
         Expr {
@@ -113,7 +113,7 @@ impl Checker<'_, '_> {
                 _ => return self.nothing(path.span),
             },
             ast::ExprKind::Name(name) => {
-                let ty = self.ctx.reviewed.clone();
+                let ty = self.ctx.reviewed.current.clone();
                 let root = self.expr(ExprKind::Root(Root::Current), ty, path.span);
                 (root, name.as_str(), path.span)
             }
