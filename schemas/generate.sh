@@ -18,7 +18,7 @@ dump() { # VERSION OF THE BINDINGS, MINOR
 for minor in 30 31 32; do dump 0.26.0 "$minor"; done
 for minor in 33 34 35 36 37; do dump 0.29.0 "$minor"; done
 
-cargo run --quiet --locked -- table enums.txt "$work"/dump-*.json >"$work/kubernetes.txt"
+cargo run --quiet --locked -- table enums.txt list-keys.txt "$work"/dump-*.json >"$work/kubernetes.txt"
 cargo run --quiet --locked -- docs "$work"/dump-*.json >"$work/kubernetes-docs.txt"
 
 data=../crates/taffrail-schema/data

@@ -10,10 +10,12 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let output = match arguments.split_first() {
         Some((word, [])) if word == "dump" => dump::dump(),
-        Some((word, [enums, dumps @ ..])) if word == "table" => table::table(enums, dumps),
+        Some((word, [enums, keys, dumps @ ..])) if word == "table" => {
+            table::table(enums, keys, dumps)
+        }
         Some((word, [dumps @ ..])) if word == "docs" => table::docs(dumps),
         _ => {
-            eprintln!("usage: dump | table ENUMS DUMP… | docs DUMP…");
+            eprintln!("usage: dump | table ENUMS LIST-KEYS DUMP… | docs DUMP…");
             return ExitCode::from(2);
         }
     };

@@ -14,11 +14,15 @@ struct Dump {
 /// A fact that holds in some versions.
 type Since = BTreeSet<u8>;
 
-/// Returns the table of types. `enums` is the file of words that string fields allow.
-pub fn table(enums: &str, dumps: &[String]) -> String {
+/// Returns the table of types. `enums` is the file of words that string fields allow, `list_keys` that of lists whose keys the bindings do not
+/// tell in full.
+pub fn table(enums: &str, list_keys: &str, dumps: &[String]) -> String {
     let dumps = read(dumps);
     let all: Since = dumps.iter().map(|dump| dump.minor).collect();
-    let words = words(&std::fs::read_to_string(enums).unwrap());
+    let facts = Facts {
+        words: by_field(&std::fs::read_to_string(enums).unwrap()),
+        list_keys: by_field(&std::fs::read_to_string(list_keys).unwrap()),
+    };
     let mut text = String::from("format 1\nversions");
     for minor in &all {
         write!(text, " {minor}").unwrap();
@@ -27,7 +31,7 @@ pub fn table(enums: &str, dumps: &[String]) -> String {
     for (kind, since) in kinds(&dumps) {
         writeln!(text, "kind {kind}{}", range(&since, &all)).unwrap();
     }
-    for (name, (since, fields)) in types(&dumps, &words) {
+    for (name, (since, fields)) in types(&dumps, &facts) {
         writeln!(text, "type {name}{}", range(&since, &all)).unwrap();
         for (field, in_versions) in fields {
             writeln!(text, " {field}{}", range(&in_versions, &since)).unwrap();
@@ -103,9 +107,15 @@ fn kinds(dumps: &[Dump]) -> BTreeMap<String, Since> {
 }
 
 type Types = BTreeMap<String, (Since, BTreeMap<String, Since>)>;
-type Words = BTreeMap<(String, String), String>;
+type ByField = BTreeMap<(String, String), String>;
 
-fn types(dumps: &[Dump], words: &Words) -> Types {
+/// What the bindings do not know, by type and field.
+struct Facts {
+    words: ByField,
+    list_keys: ByField,
+}
+
+fn types(dumps: &[Dump], facts: &Facts) -> Types {
     let mut found = Types::new();
     for dump in dumps {
         let keyed = keyed(dump);
@@ -123,8 +133,13 @@ fn types(dumps: &[Dump], words: &Words) -> Types {
                 .collect();
             for (field, value) in properties(schema) {
                 let keys = keyed.get(&(name.to_owned(), plain(field)));
-                let words = words.get(&(short(name), field.clone()));
-                let ty = ty(dump, value, keys, words.map(String::as_str));
+                let place = (short(name), field.clone());
+                let words = facts.words.get(&place);
+                let mut ty = ty(dump, value, keys, words.map(String::as_str));
+                if let (Some(keys), Some(end)) = (facts.list_keys.get(&place), ty.rfind(']')) {
+                    ty.truncate(end + 1);
+                    ty.push_str(keys.trim_end_matches('-'));
+                }
                 let mark = if required.contains(field.as_str()) { "!" } else { "" };
                 let mut line = format!("{field}{mark} {ty}");
                 if is_deprecated(value) {
@@ -254,7 +269,8 @@ fn sentence(schema: &Value) -> String {
     }
 }
 
-fn words(text: &str) -> Words {
+/// Reads lines such as `core.v1.PodSpec restartPolicy Always|Never`.
+fn by_field(text: &str) -> ByField {
     text.lines()
         .filter(|line| !line.starts_with('#') && !line.is_empty())
         .map(|line| {

@@ -8,6 +8,7 @@ pub(crate) mod json;
 pub(crate) mod markdown;
 pub(crate) mod sarif;
 pub(crate) mod text;
+mod versions;
 
 /// Returns how many there are of something.
 fn count(number: usize, of: &str) -> String {

@@ -13,7 +13,6 @@ mod clauses;
 mod collections;
 mod declare;
 mod definitions;
-mod elsewhere;
 mod fields;
 mod functions;
 mod givens;

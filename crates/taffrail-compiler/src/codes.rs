@@ -69,10 +69,18 @@ pub const CODES: &[(&str, &str)] = &[
         "invalid-argument",
         "a function of a constant that it cannot make sense of",
     ),
+    (
+        "invalid-crd",
+        "a schema file of custom kinds with a mistake",
+    ),
     ("invalid-pattern", "a pattern that is no regular expression"),
     (
         "invalid-window",
         "a window whose zone or times do not exist",
+    ),
+    (
+        "kind-not-in-file",
+        "a declared kind that its schema file does not define",
     ),
     (
         "kind-not-served",
@@ -185,6 +193,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("unknown-verb", "a verb that does not exist"),
     ("unknown-version", "a version in which a kind is not served"),
     ("unknown-word", "a word that is not in its closed set"),
+    ("unreadable-crd", "a schema file that cannot be read"),
     (
         "until-not-a-date",
         "a waiver that ends on something else than a date",

@@ -8,6 +8,7 @@ use taffrail_schema::{Schemas, Version};
 use taffrail_syntax::{Diagnostic, Location, Severity, SourceTable, parse};
 
 use crate::analyze::{Options, SourceFile, analyze};
+use crate::custom::custom_kinds;
 use crate::{RuleGraph, codes, emit, link, typed};
 
 /// What came of a compilation.
@@ -65,7 +66,7 @@ fn analyze_against(
     files: &[SourceFile],
     options: &Options,
 ) -> (typed::Module, Schemas, Vec<Diagnostic>) {
-    let mut diagnostics = Vec::new();
+    let (custom, mut diagnostics) = custom_kinds(files, options);
     let mut versions = options.versions.clone();
     versions.sort_unstable();
     versions.dedup();
@@ -76,7 +77,7 @@ fn analyze_against(
     let mut found: Vec<(Diagnostic, Vec<Version>)> = Vec::new();
     let mut places: BTreeMap<Key, usize> = BTreeMap::new();
     for version in &versions {
-        let schemas = Schemas::new(*version);
+        let schemas = Schemas::new(*version).with_custom(&custom);
         let (module, diagnostics) = analyze(files, options, &schemas);
         newest = (module, schemas);
         for diagnostic in diagnostics {

@@ -7,7 +7,13 @@ use taffrail_compiler::{Options, compile};
 use taffrail_syntax::SourceTable;
 
 /// Codes that no policy text alone can bring about.
-const ELSEWHERE: &[&str] = &["parameter-of-wrong-type", "unknown-parameter"];
+const ELSEWHERE: &[&str] = &[
+    "invalid-crd",
+    "kind-not-in-file",
+    "parameter-of-wrong-type",
+    "unknown-parameter",
+    "unreadable-crd",
+];
 
 #[expect(clippy::disallowed_methods, reason = "a test reads the pages it runs")]
 fn page(code: &str) -> Option<String> {

@@ -58,6 +58,10 @@ fn lists_know_what_tells_their_elements_apart() {
         "name"
     );
     assert_eq!(keys("Pod", "spec.containers.volumeMounts"), "mountPath");
+    assert_eq!(
+        keys("Pod", "spec.containers.ports"),
+        "containerPort,protocol"
+    );
 }
 
 #[test]

@@ -12,12 +12,15 @@ use taffrail_tools::{Level, Levels, LintInput, Suite, explain, lint, run_tests};
 
 /// Codes that no text of policies alone can bring about.
 const NOT_BY_TEXT: &[&str] = &[
+    "invalid-crd",
     "invalid-utf8",
+    "kind-not-in-file",
     "parameter-of-wrong-type",
     "program-too-large",
     "source-too-large",
     "too-many-errors",
     "unknown-parameter",
+    "unreadable-crd",
 ];
 
 fn codes_of(pages: impl IntoIterator<Item = impl Into<String>>) -> BTreeSet<String> {

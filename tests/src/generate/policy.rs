@@ -25,7 +25,7 @@ const MAIN: &str = r#"policy payments.healing
 use shared
 
 verb drain_pool
-kind argoproj.io/Rollout from "rollout.yaml"
+kind argoproj.io/Rollout
 
 param step_limit: number = 2
 param weight: number = step_limit * 10 + 0.5

@@ -1,5 +1,6 @@
 //! Plays a chapter: compiles its policies, decides its requests, and puts what happens into its blocks.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use taffrail::Sources;
@@ -43,6 +44,8 @@ pub(crate) struct Set {
     files: Vec<(String, String)>,
     /// The text of `taffrail.toml`.
     settings: Option<String>,
+    /// Files with the schemas of custom kinds, by name.
+    crds: BTreeMap<String, Result<String, String>>,
     /// The line of the first file.
     line: usize,
     /// Whether something was shown about it.
@@ -93,6 +96,7 @@ impl Set {
             sources.options = settings.options;
             sources.lints = settings.lints;
         }
+        sources.options.crds.extend(self.crds.clone());
         Ok(sources)
     }
 
@@ -144,7 +148,7 @@ struct Player {
 
 impl Player {
     fn play(&mut self, fence: &mut Fence) {
-        if fence.kind() != "guard" {
+        if !matches!(fence.kind(), "guard" | "crd") {
             self.collecting = false;
         }
         match fence.kind() {
@@ -155,6 +159,15 @@ impl Player {
                     settings: Some(fence.body.clone()),
                     ..Set::default()
                 };
+                self.collecting = true;
+            }
+            "crd" => {
+                if !(self.collecting && self.set.files.is_empty()) {
+                    self.finish_set();
+                    self.set = Set::default();
+                }
+                let name = fence.file().unwrap_or("crd.yaml").to_owned();
+                self.set.crds.insert(name, Ok(fence.body.clone()));
                 self.collecting = true;
             }
             "request" => self.request = fence.body.clone(),

@@ -110,6 +110,7 @@ fn diagnostic(diagnostic: &Diagnostic, table: &SourceTable) -> Value {
             Severity::Warning => "warning",
         },
         "message": diagnostic.message,
+        "versions": diagnostic.versions,
         "labels": labels,
         "hints": diagnostic.hints,
         "fix": fix,

@@ -8,7 +8,7 @@ use taffrail_syntax::{Diagnostic, Style as DiagnosticStyle, render};
 use taffrail_tools::TestResult;
 
 use crate::command::Decided;
-use crate::format::{count, parts, severities};
+use crate::format::{count, parts, severities, versions};
 use crate::policies::Policies;
 
 const BOLD: &str = "\x1b[1m";
@@ -58,6 +58,11 @@ fn findings(diagnostics: &[Diagnostic], policies: &Policies) -> String {
     }
     let (errors, warnings) = severities(diagnostics);
     let rules = policies.compiled.module.rules.len();
+    let versions = versions::table(diagnostics, table, &policies.sources.options.versions);
+    if !versions.is_empty() {
+        page.push_str(&versions);
+        page.push('\n');
+    }
     let colour = if errors == 0 { GREEN } else { RED };
     // Writing to a string does not fail.
     let _ = writeln!(

@@ -89,7 +89,9 @@ impl Checker<'_, '_> {
             diagnostic = diagnostic.hint(hint);
         }
         let others = self.others_with(base, field);
-        if !others.is_empty() {
+        if let Some(version) = self.other_version(base, found, field) {
+            diagnostic = diagnostic.hint(format!("name the version that has it: `of {version}`"));
+        } else if !others.is_empty() {
             diagnostic = diagnostic.hint(format!(
                 "only {} has it: write a rule of its own for it, or read it unchecked with `dynamic(…)`",
                 listed(&others)
@@ -141,6 +143,37 @@ impl Checker<'_, '_> {
             .filter_map(|part| kind_of(part).map(|kind| kind_name(&schemas.kind(kind))))
             .collect();
         having.into_iter().collect()
+    }
+
+    /// Returns another version of a lacking kind that has the field, as `of` names it.
+    fn other_version(&self, base: &Expr, found: &Found, field: &str) -> Option<String> {
+        let taffrail_runtime::Type::Object(parts) = base.ty else {
+            return None;
+        };
+        let schemas = &self.ctx.schemas;
+        let lacking = found
+            .lacks
+            .iter()
+            .filter_map(|lack| kind_of(&lack.part))
+            .map(|kind| schemas.kind(kind))
+            .next()?;
+        self.ctx
+            .api
+            .parts(parts)
+            .iter()
+            .filter(|part| {
+                object_type(schemas, part).is_some_and(|ty| schemas.field(ty, field).is_some())
+            })
+            .filter_map(|part| kind_of(part).map(|kind| schemas.kind(kind)))
+            .find(|kind| kind.group == lacking.group && kind.kind == lacking.kind)
+            .map(|kind| {
+                let group = if kind.group.is_empty() {
+                    "core"
+                } else {
+                    kind.group
+                };
+                format!("{group}/{}/{}", kind.version, kind.kind)
+            })
     }
 
     /// Returns the kinds of objects that make pods; reports those that do not.
