@@ -191,3 +191,13 @@ fn an_ugly_file_becomes_a_plain_one() {
 fn a_text_with_mistakes_has_no_form() {
     assert!(format("policy a\nguard g { on delete riks 1 }").is_err());
 }
+
+#[test]
+fn a_long_on_is_broken_at_its_parts_and_then_at_its_lists() {
+    let text = "policy t\n\nguard g {\n    on create, apply, patch, replace of Pod, Deployment, StatefulSet, DaemonSet, ReplicaSet in \"shop\", \"payments\"\n    forbid\n}\n";
+    let expected = "policy t\n\nguard g {\n    on create, apply, patch, replace\n        of Pod, Deployment, StatefulSet, DaemonSet, ReplicaSet\n        in \"shop\", \"payments\"\n    forbid\n}\n";
+    assert_eq!(
+        taffrail_syntax::format(text).ok().as_deref(),
+        Some(expected)
+    );
+}

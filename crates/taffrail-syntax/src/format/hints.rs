@@ -94,23 +94,29 @@ impl Hints {
         }
     }
 
+    /// A long `on` is broken before `of` and `in`, and its lists only where they are too long by themselves.
     fn on(&mut self, on: &On) {
-        let kinds = on.kinds.iter().flatten();
-        for (at, kind) in kinds.enumerate() {
+        let mut begun = false;
+        for kind in on.kinds.iter().flatten() {
             self.solid.push(kind.span);
-            if at > 0 {
-                self.may_break(kind.span.start, 2);
-            }
         }
-        for (at, verb) in on.verbs.iter().flatten().enumerate() {
-            if at > 0 {
-                self.may_break(verb.span.start, 2);
+        let verbs = on.verbs.iter().flatten().map(|verb| verb.span.start);
+        let kinds = on.kinds.iter().flatten().map(|kind| kind.span.start);
+        let namespaces = on.namespaces.iter().flatten().map(|name| name.span.start);
+        for part in [
+            verbs.collect(),
+            kinds.collect(),
+            namespaces.collect::<Vec<u32>>(),
+        ] {
+            for (at, place) in part.iter().enumerate() {
+                if at > 0 {
+                    self.may_break(*place, 2);
+                } else if begun {
+                    self.may_break(*place, 1);
+                    self.after_keyword.insert(*place);
+                }
             }
-        }
-        for (at, namespace) in on.namespaces.iter().flatten().enumerate() {
-            if at > 0 {
-                self.may_break(namespace.span.start, 2);
-            }
+            begun |= !part.is_empty();
         }
     }
 
