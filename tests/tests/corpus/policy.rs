@@ -98,7 +98,7 @@ static PATTERNS: LazyLock<Result<Patterns, regex::Error>> = LazyLock::new(|| {
     Ok(Patterns {
         param: Regex::new(r"(?m)^param ([A-Za-z0-9_]+): ([a-z<>]+)")?,
         guard: Regex::new(r"(?m)^guard ([A-Za-z0-9_]+)")?,
-        lookup: Regex::new(r"objects\(([A-Za-z0-9_./-]+)")?,
+        lookup: Regex::new(r"objects\(\s*([A-Za-z0-9_./-]+)")?,
     })
 });
 
