@@ -13,6 +13,7 @@ mod clauses;
 mod collections;
 mod declare;
 mod definitions;
+mod elsewhere;
 mod fields;
 mod functions;
 mod givens;

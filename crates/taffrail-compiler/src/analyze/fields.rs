@@ -1,6 +1,6 @@
 //! `e.field`, `e["key"]` and `e[0]`.
 
-use taffrail_runtime::program::View;
+use taffrail_runtime::program::{Root, View};
 use taffrail_runtime::{Type, Value};
 use taffrail_syntax::suggest::nearest;
 use taffrail_syntax::{Diagnostic, Span, ast};
@@ -9,7 +9,7 @@ use super::api::Part;
 use super::checker::{Checker, quoted};
 use super::roots::Fact;
 use super::shape::{Shape, kind_operand, shape_of};
-use super::types;
+use super::{elsewhere, types};
 use crate::typed::{Expr, ExprKind};
 
 const IMAGE_FIELDS: &[&str] = &["digest", "registry", "repository", "tag"];
@@ -148,9 +148,12 @@ impl Checker<'_, '_> {
             self.at(place),
             format!("{what} has no field `{field}`"),
         );
-        let diagnostic = match nearest(field, names.iter().copied()) {
-            Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
-            None => diagnostic.hint(format!("it has {}", quoted(names))),
+        let is_request = matches!(base.kind, ExprKind::Root(Root::Request));
+        let elsewhere = elsewhere::field_of_request(field).filter(|_| is_request);
+        let diagnostic = match (elsewhere, nearest(field, names.iter().copied())) {
+            (Some(here), _) => diagnostic.hint(format!("here that is {here}")),
+            (None, Some(near)) => diagnostic.hint(format!("did you mean `{near}`?")),
+            (None, None) => diagnostic.hint(format!("it has {}", quoted(names))),
         };
         self.invalid(diagnostic)
     }
@@ -170,6 +173,10 @@ impl Checker<'_, '_> {
         }
         if base.ty == Type::String && IMAGE_FIELDS.contains(&field) {
             diagnostic = diagnostic.hint(format!("read it as an image first: `image(…).{field}`"));
+        }
+        if matches!(&base.kind, ExprKind::Field(map, _) if matches!(map.ty, Type::Map(_))) {
+            diagnostic =
+                diagnostic.hint("a key with a point stands in brackets: `…[\"example.com/name\"]`");
         }
         self.invalid(diagnostic)
     }

@@ -8,7 +8,7 @@ use taffrail_syntax::{Diagnostic, Span, ast};
 use super::checker::{Checker, Reach, quoted};
 use super::scope::{Entry, Symbol};
 use super::special::literal_path;
-use super::{functions, roots, words};
+use super::{elsewhere, functions, roots, words};
 use crate::typed::{Expr, ExprKind, LetId, LocalId};
 
 impl Checker<'_, '_> {
@@ -225,6 +225,9 @@ impl Checker<'_, '_> {
         }
         if ["state", "until"].contains(&name) {
             return vec![format!("only the `because` of a breaker may read `{name}`")];
+        }
+        if let Some(here) = elsewhere::name(name) {
+            return vec![format!("here that is {here}")];
         }
         let paths = roots::paths_to(name);
         if !paths.is_empty() {

@@ -11,7 +11,7 @@ use taffrail_syntax::{Diagnostic, Span, ast};
 use super::checker::{Checker, quoted};
 use super::lacking::{kind_name, listed};
 use super::reviewed::WORKLOAD;
-use super::{kinds, reviewed};
+use super::{elsewhere, kinds, reviewed};
 
 impl Checker<'_, '_> {
     /// Returns what a rule is about. In rules that let something pass, a bare kind is only the built-in one.
@@ -57,13 +57,14 @@ impl Checker<'_, '_> {
             self.at(word.span),
             format!("`{}` is not a verb", word.text),
         );
-        let diagnostic = match nearest(&word.text, members.iter().map(String::as_str)) {
-            Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
-            None if !self.builtin_groups(&word.text).is_empty() => diagnostic.hint(format!(
-                "a kind stands after `of`: `on any of {}`",
-                word.text
-            )),
-            None => diagnostic.hint(format!(
+        let near = nearest(&word.text, members.iter().map(String::as_str));
+        let diagnostic = match (elsewhere::verbs(&word.text), near) {
+            (Some(here), _) => diagnostic.hint(format!("here that is {here}")),
+            (None, Some(near)) => diagnostic.hint(format!("did you mean `{near}`?")),
+            (None, None) if !self.builtin_groups(&word.text).is_empty() => diagnostic.hint(
+                format!("a kind stands after `of`: `on any of {}`", word.text),
+            ),
+            (None, None) => diagnostic.hint(format!(
                 "a verb of your own is declared: `verb {}`",
                 word.text
             )),
