@@ -174,7 +174,7 @@ impl Checker<'_, '_> {
         if base.ty == Type::String && IMAGE_FIELDS.contains(&field) {
             diagnostic = diagnostic.hint(format!("read it as an image first: `image(…).{field}`"));
         }
-        if matches!(&base.kind, ExprKind::Field(map, _) if matches!(map.ty, Type::Map(_))) {
+        if matches!(&base.kind, ExprKind::Field(map, _) if is_map_of_texts(map)) {
             diagnostic =
                 diagnostic.hint("a key with a point stands in brackets: `…[\"example.com/name\"]`");
         }
@@ -248,4 +248,9 @@ fn view(field: &str) -> Option<View> {
         "containers" => Some(View::Containers),
         _ => None,
     }
+}
+
+/// Tells whether something is a map such as labels, and no record of known members.
+fn is_map_of_texts(expr: &Expr) -> bool {
+    matches!(expr.ty, Type::Map(_)) && !matches!(expr.kind, ExprKind::Root(_))
 }
