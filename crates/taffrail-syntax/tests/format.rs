@@ -201,3 +201,10 @@ fn a_long_on_is_broken_at_its_parts_and_then_at_its_lists() {
         Some(expected)
     );
 }
+
+#[test]
+fn a_long_choice_among_many_becomes_a_ladder() {
+    let text = "policy t\n\nlet team(kind: string) = if kind == \"Deployment\" then \"applications\" else if kind == \"Node\" then \"infrastructure\" else \"everybody else\"\n";
+    let expected = "policy t\n\nlet team(kind: string) = if kind == \"Deployment\" then \"applications\"\n    else if kind == \"Node\" then \"infrastructure\"\n    else \"everybody else\"\n";
+    assert_eq!(format(text).ok().as_deref(), Some(expected));
+}

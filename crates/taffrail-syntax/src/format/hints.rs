@@ -220,6 +220,9 @@ impl Hints {
                 self.binary(*op, *place, left, right, depth);
             }
             ExprKind::Is(operand, _) => self.expr(operand, depth),
+            ExprKind::If(condition, yes, no) if matches!(no.kind, ExprKind::If(..)) => {
+                self.ladder([condition, yes, no], depth);
+            }
             ExprKind::If(condition, yes, no) => {
                 for (part, keyword) in [(condition, "if"), (yes, "then"), (no, "else")] {
                     if keyword != "if" {
@@ -239,6 +242,18 @@ impl Hints {
                     self.expr(body, depth + 1);
                 }
             }
+        }
+    }
+
+    /// A choice among many is broken before each `else`, so that its steps stand below each other.
+    fn ladder(&mut self, [condition, yes, no]: [&Expr; 3], depth: usize) {
+        self.expr(condition, depth + 2);
+        self.keyword_before(yes.span.start, depth + 1);
+        self.expr(yes, depth + 2);
+        self.keyword_before(no.span.start, depth);
+        match &no.kind {
+            ExprKind::If(condition, yes, no) => self.ladder([condition, yes, no], depth),
+            _ => self.expr(no, depth + 1),
         }
     }
 
