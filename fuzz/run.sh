@@ -1,9 +1,9 @@
 #!/bin/sh
-# Runs one fuzz target from all the seeds that the project holds: run.sh parse|compile|decide|crds [SECONDS]
+# Runs one fuzz target from all the seeds that the project holds: run.sh parse|format|compile|decide|crds [SECONDS]
 # Whatever else stands on the command line goes to libFuzzer.
 set -eu
 cd "$(dirname "$0")"
-target=${1:?run.sh parse|compile|decide|crds [SECONDS] [libFuzzer options]}
+target=${1:?run.sh parse|format|compile|decide|crds [SECONDS] [libFuzzer options]}
 shift
 seconds=600
 case ${1:-} in [0-9]*) seconds=$1; shift ;; esac
@@ -11,7 +11,7 @@ case ${1:-} in [0-9]*) seconds=$1; shift ;; esac
 seeds=target/seeds/$target
 mkdir -p "$seeds" "corpus/$target"
 case $target in
-parse | compile)
+parse | format | compile)
     cp seeds/compile/* "$seeds"
     find ../policies ../crates/*/tests -name '*.guard' | while read -r file; do
         cp "$file" "$seeds/$(echo "$file" | tr / _)"

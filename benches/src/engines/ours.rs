@@ -161,8 +161,6 @@ fn scope(scope: Scope) -> String {
 }
 
 fn print(condition: Condition) -> String {
-    // What the document keeps under `facts` has a name of its own here.
-    let path = |path: &'static str| path.trim_start_matches("facts.");
     match condition {
         Condition::Equals(field, value) => {
             format!("{} == \"{}\"", path(field.path()), field.value(value))
@@ -170,6 +168,16 @@ fn print(condition: Condition) -> String {
         Condition::AtLeast(field, bound) => format!("{} >= {bound}", path(field.path())),
         Condition::AtMost(field, bound) => format!("{} <= {bound}", path(field.path())),
         Condition::Named(app) => format!("target.name like \"{}-*\"", TextField::App.value(app)),
-        Condition::HostNetwork => "proposed.spec.template.spec.hostNetwork".into(),
+        Condition::HostNetwork => path("proposed.spec.template.spec.hostNetwork"),
+    }
+}
+
+/// Returns a path of the document as our policies write it: what stands under `facts` has a name of its own, and the objects are
+/// read whatever their kind, as the other engines read them.
+fn path(path: &str) -> String {
+    let path = path.trim_start_matches("facts.");
+    match path.split_once('.') {
+        Some((root @ ("current" | "proposed"), rest)) => format!("dynamic({root}).{rest}"),
+        Some(_) | None => path.to_owned(),
     }
 }

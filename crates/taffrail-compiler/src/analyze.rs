@@ -11,6 +11,7 @@ mod calls;
 mod checker;
 mod clauses;
 mod collections;
+mod counts;
 mod declare;
 mod definitions;
 mod elsewhere;

@@ -62,6 +62,10 @@ pub const CODES: &[(&str, &str)] = &[
     ("guard-without-effect", "a guard that does nothing"),
     (IMPORT_CYCLE, "modules that use each other"),
     (
+        "incomparable-counts",
+        "counts of different kinds in one comparison",
+    ),
+    (
         "incomparable-types",
         "a comparison of values that are never equal",
     ),

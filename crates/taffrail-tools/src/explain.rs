@@ -48,6 +48,7 @@ pub const PAGES: &[(&str, &str)] = pages! {
     "guard-without-effect"
     "guard-without-reason"
     "import-cycle"
+    "incomparable-counts"
     "incomparable-types"
     "invalid-argument"
     "invalid-crd"

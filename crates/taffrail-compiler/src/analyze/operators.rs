@@ -78,6 +78,7 @@ impl Checker<'_, '_> {
         }
         self.check_words(&left.ty, &right);
         self.check_words(&right.ty, &left);
+        self.check_counts(at, &left, &right);
         let equal = ExprKind::Compare(CompareOp::Equal, Box::new(left), Box::new(right));
         let equal = self.expr(equal, Type::Bool, at.span);
         self.negated_if(at.op == BinaryOp::Ne, equal, at.span)
@@ -108,6 +109,7 @@ impl Checker<'_, '_> {
             }
             self.ctx.report(diagnostic);
         }
+        self.check_counts(at, &left, &right);
         let kind = ExprKind::Compare(op, Box::new(left), Box::new(right));
         self.expr(kind, Type::Bool, at.span)
     }
