@@ -77,6 +77,8 @@ impl Hints {
                     self.attached.insert(written.name.span.end);
                     params.iter().for_each(|param| self.ty(&param.ty));
                 }
+                // A last resort: the whole definition on the next line.
+                self.may_break(written.body.span.start, usize::MAX);
                 self.expr(&written.body, 1);
             }
             ItemKind::Kind(kind) => self.solid.push(kind.kind.span),

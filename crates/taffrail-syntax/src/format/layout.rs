@@ -109,7 +109,10 @@ pub(super) fn glue(atoms: Vec<Atom>, hints: &Hints) -> Vec<Atom> {
             || after_prefix
             || solid.continues(atom.span);
         atom.comma = hints.commas.contains(&at);
-        atom.break_before = hints.breaks.get(&at).copied();
+        atom.break_before = hints.breaks.get(&at).copied().filter(|found| {
+            // A definition in brackets stays behind its sign.
+            found.depth < usize::MAX || before.is_some_and(|before| before.text == "=")
+        });
         block |= hints.blocks.contains(&at);
         close_or_separate(&mut atom, &mut open, &glued);
         if hints.after_keyword.contains(&at) {

@@ -63,6 +63,18 @@ impl Search<'_, '_> {
                 self.check(b, present);
             }
             ExprKind::Negate(a) => self.check(a, present),
+            ExprKind::Quantifier(quantifier) => {
+                self.look(&quantifier.over, present);
+                let mut present = present.clone();
+                if let Some(filter) = &quantifier.filter {
+                    self.look(filter, &present);
+                    self.note_present(filter, true, &mut present);
+                }
+                if let Some(body) = &quantifier.body {
+                    self.look(body, &present);
+                }
+                return;
+            }
             ExprKind::Let(id) | ExprKind::CallLet(id, _) if self.followed.insert(*id) => {
                 if let Some(found) = self.subject.module().lets.get(id.0 as usize) {
                     self.look(&found.body, present);

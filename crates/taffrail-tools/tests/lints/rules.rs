@@ -320,6 +320,11 @@ fn the_schema_says_which_fields_may_be_absent() {
             "some c in proposed.containers: c.resources.requests.cpu > 1",
             1,
         ),
+        (
+            "apply of Deployment",
+            "some c in proposed.containers where c.resources.requests.cpu is present: c.resources.requests.cpu > 1",
+            0,
+        ),
         ("apply", "dynamic(proposed).spec.maxReplicas > 5", 1),
     ] {
         let found_here = linted(&guard(on, &format!("    when {condition}")));
