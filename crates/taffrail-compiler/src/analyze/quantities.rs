@@ -1,7 +1,7 @@
 //! Which fields Kubernetes writes as quantities (`500m`, `2Gi`), so that they read as numbers.
 //!
-//! Until paths are checked against the API's schemas, the shape of a path decides. The table here is
-//! the only place that knows these shapes.
+//! Where a schema says so it is asked. In what is read unchecked the shape of a path decides, and the table here is the only place
+//! that knows these shapes.
 
 use super::shape::Shape;
 use crate::typed::{Expr, ExprKind};

@@ -146,10 +146,18 @@ fn template(checker: &mut Checker<'_, '_>, template: &ast::Template) -> Vec<Temp
             ast::TemplatePart::Expr(expr) => {
                 let expr = checker.infer(expr, None);
                 polarity::check_value(checker.ctx, &expr);
-                TemplatePart::Expr(expr)
+                TemplatePart::Expr(as_written(expr))
             }
         })
         .collect()
+}
+
+/// Returns a quantity as the text that Kubernetes writes: people read `2Gi` and not its bytes.
+fn as_written(expr: Expr) -> Expr {
+    match expr.kind {
+        ExprKind::Quantity(text) => *text,
+        _ => expr,
+    }
 }
 
 fn because(checker: &mut Checker<'_, '_>, clauses: &Clauses<'_>) -> Vec<TemplatePart> {
