@@ -47,7 +47,7 @@ impl Search<'_, '_> {
                 }
             }
             (ExprKind::IsAbsent(field), false) | (ExprKind::Known(field), true) => {
-                present.extend(term::key(self.subject, field));
+                present.extend(term::key(self.subject, self.as_read(field)));
             }
             _ => {}
         }
@@ -98,11 +98,17 @@ impl Search<'_, '_> {
         }
     }
 
-    fn check(&mut self, operand: &Expr, present: &BTreeSet<String>) {
-        let mut inner = self.subject.resolved(operand);
-        if let ExprKind::Quantity(text) = &inner.kind {
-            inner = self.subject.resolved(text);
+    /// Returns the field itself where it is read as a quantity.
+    fn as_read<'e>(&'e self, expr: &'e Expr) -> &'e Expr {
+        let expr = self.subject.resolved(expr);
+        match &expr.kind {
+            ExprKind::Quantity(text) => self.subject.resolved(text),
+            _ => expr,
         }
+    }
+
+    fn check(&mut self, operand: &Expr, present: &BTreeSet<String>) {
+        let inner = self.as_read(operand);
         let is_asked_for =
             || term::key(self.subject, inner).is_some_and(|field| present.contains(&field));
         if !is_optional_field(self.subject, inner) || is_asked_for() {
