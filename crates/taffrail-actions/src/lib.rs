@@ -15,6 +15,7 @@
 //! ```
 
 mod document;
+mod effect;
 mod error;
 mod json;
 mod node;
@@ -31,6 +32,7 @@ mod rollback;
 
 pub use action::{Action, Defaults, action_from_node};
 pub use document::{node_of_document, read_documents};
+pub use effect::{Effect, NoSuchEffect};
 pub use error::{ActionError, Problem};
 pub use kinds::{Scope, built_in_group, scope};
 pub use needed::read_needed;
