@@ -14,6 +14,7 @@
 //! # Ok::<(), taffrail_actions::ActionError>(())
 //! ```
 
+pub mod command;
 mod document;
 mod effect;
 mod error;

@@ -27,6 +27,8 @@ pub(crate) enum Command {
     Fmt(Fmt),
     /// Decide actions, and say why
     Decide(Decide),
+    /// Show what is understood of a command line: its effect, its targets, what it leaves open
+    Parse(Parse),
     /// Run the tests that stand in policies
     Test(Test),
     /// Draw which rule reads what
@@ -116,6 +118,19 @@ pub(crate) struct Decide {
     /// With `--output json`: over several lines, for people
     #[arg(long)]
     pub(crate) pretty: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Parse {
+    /// A command line, as it would be given to a shell
+    #[arg(long, value_name = "LINE", required_unless_present = "batch")]
+    pub(crate) kubectl: Option<String>,
+    /// A file of command lines, one a line, or `-` for standard input; each is answered by one line of JSON
+    #[arg(long, value_name = "FILE", conflicts_with = "kubectl")]
+    pub(crate) batch: Option<PathBuf>,
+    /// Form of the output of `--kubectl`
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) output: Form,
 }
 
 #[derive(Debug, Args)]

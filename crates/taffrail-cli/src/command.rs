@@ -12,6 +12,7 @@ mod explain;
 mod fmt;
 mod graph;
 mod lint;
+mod parse;
 mod requirements;
 mod schema;
 mod test;
@@ -25,6 +26,7 @@ pub(crate) fn run(command: &Command, output: &mut Output) -> Result<ExitCode, Fa
         Command::Lint(arguments) => lint::run(arguments, output),
         Command::Fmt(arguments) => fmt::run(arguments, output),
         Command::Decide(arguments) => decide::run(arguments, output),
+        Command::Parse(arguments) => parse::run(arguments, output),
         Command::Test(arguments) => test::run(arguments, output),
         Command::Graph(arguments) => graph::run(arguments, output),
         Command::Explain(arguments) => explain::run(arguments, output),

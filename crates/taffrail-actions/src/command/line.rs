@@ -1,0 +1,131 @@
+//! A line as a whole: every command in it, and the greatest effect of them.
+
+use crate::effect::Effect;
+
+use super::blanks::Blanks;
+use super::invocation::Invocation;
+use super::programs::{self, Outcome};
+use super::shell::{self, ShellError};
+use super::word::Word;
+
+/// What a line says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// The commands, in the order in which they stand; those inside a substitution come before the one that uses their output.
+    pub commands: Vec<Invocation>,
+    /// The greatest effect of its commands; unknown when there is none that concerns a cluster.
+    pub effect: Effect,
+    /// Why the line is not a command of the shell; `None` when it is.
+    pub trouble: Option<ShellError>,
+    /// Files that the shell itself would write: the targets of `>`.
+    pub writes: Vec<Word>,
+}
+
+impl Line {
+    fn unreadable(trouble: ShellError) -> Self {
+        Self {
+            commands: Vec::new(),
+            effect: Effect::Unknown,
+            trouble: Some(trouble),
+            writes: Vec::new(),
+        }
+    }
+
+    /// Tells whether every word of every command was given a meaning.
+    #[must_use]
+    pub fn is_understood(&self) -> bool {
+        self.trouble.is_none()
+            && !self.commands.is_empty()
+            && self.commands.iter().all(Invocation::is_understood)
+    }
+}
+
+/// Reads a line as a shell would.
+///
+/// A blank to be filled in, such as `<pod-name>`, is taken as a word that is not known. Where the shell would read the same line
+/// in another way (`<` and `>` name files to it), the reading of greater effect counts.
+#[must_use]
+pub fn read_line(line: &str) -> Line {
+    if let Err(trouble) = shell::check(line) {
+        return Line::unreadable(trouble);
+    }
+    let line = unescaped_document(line);
+    let plain = read(&line, &Blanks::default());
+    match Blanks::take(&line) {
+        None => plain,
+        Some((with_marks, blanks)) => {
+            let filled = read(&with_marks, &blanks);
+            let is_worse = plain.effect > filled.effect && plain.effect != Effect::Unknown;
+            if is_worse { plain } else { filled }
+        }
+    }
+}
+
+/// Reads a program and its arguments that no shell has touched: every word is itself.
+#[must_use]
+pub fn read_words<'w>(words: impl IntoIterator<Item = &'w str>) -> Line {
+    let words = words.into_iter().map(Word::text).collect();
+    let command = shell::Simple {
+        words,
+        ..shell::Simple::default()
+    };
+    judged(&shell::Commands {
+        found: vec![command],
+        ..shell::Commands::default()
+    })
+}
+
+fn read(line: &str, blanks: &Blanks) -> Line {
+    match shell::read(line, blanks) {
+        Ok(commands) => judged(&commands),
+        Err(trouble) => Line::unreadable(trouble),
+    }
+}
+
+pub(super) fn judged(commands: &shell::Commands) -> Line {
+    let mut line = Line {
+        commands: Vec::new(),
+        effect: Effect::Read,
+        trouble: None,
+        writes: Vec::new(),
+    };
+    for command in &commands.found {
+        match programs::understand(command, commands) {
+            Outcome::Plain => {}
+            Outcome::Commands(found) => line.commands.extend(found),
+        }
+        let files = command.outputs.iter().filter(|file| is_file(file));
+        line.writes.extend(files.cloned());
+    }
+    let greatest = line.commands.iter().map(|command| command.effect).max();
+    line.effect = greatest.unwrap_or(Effect::Unknown);
+    if !commands.unclear.is_empty() {
+        line.effect = line.effect.max(Effect::Unknown);
+    }
+    line
+}
+
+/// Tells whether an output goes to a file that stays.
+pub(super) fn is_file(output: &Word) -> bool {
+    output.known().is_none_or(|name| {
+        !matches!(name, "/dev/null" | "/dev/stdout" | "/dev/stderr" | "-")
+            && !name.chars().all(|c| c.is_ascii_digit())
+    })
+}
+
+/// A here-document that was put on one line, its line ends written as `\n`, gets them back.
+fn unescaped_document(line: &str) -> std::borrow::Cow<'_, str> {
+    let is_flat = !line.contains('\n')
+        && line.match_indices("<<").any(|(at, _)| {
+            let rest = line.get(at + 2..).unwrap_or_default();
+            let rest = rest.trim_start_matches(['-', ' ', '\'', '"']);
+            let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+            let after = rest.get(end.unwrap_or(rest.len())..).unwrap_or_default();
+            after.contains("\\n") && !rest.starts_with('<')
+        });
+    if is_flat {
+        line.replace("\\n", "\n").into()
+    } else {
+        line.into()
+    }
+}
