@@ -102,7 +102,7 @@ impl Expanded {
                 }
                 WordPiece::TildeExpansion(_) => word.push_text(&written()),
                 WordPiece::ParameterExpansion(expr) => {
-                    self.nested(&written());
+                    self.nested(&written(), &ParserOptions::default());
                     word.push_unclear(unclear(Why::Variable, !quoted || is_list(expr)));
                 }
                 WordPiece::CommandSubstitution(name) if is_make_variable(name) => {
@@ -123,17 +123,33 @@ impl Expanded {
                     }
                 }
                 WordPiece::ArithmeticExpression(expr) => {
-                    self.nested(&expr.value);
+                    self.nested(&expr.value, &ParserOptions::default());
                     word.push_unclear(unclear(Why::Arithmetic, false));
                 }
             }
         }
     }
 
-    /// Commands may stand in the default of a variable and in a calculation. Where there are any, they are not looked into.
-    fn nested(&mut self, text: &str) {
-        if text.contains("$(") || text.contains('`') || text.contains("@P}") {
-            self.substitutions.push("\u{0}".into());
+    /// Commands may stand in the default of a variable and in a calculation. Those that are found are looked into; that there may be
+    /// others is noted.
+    fn nested(&mut self, text: &str, options: &ParserOptions) {
+        if !text.contains("$(") && !text.contains('`') && !text.contains("@P}") {
+            return;
+        }
+        self.substitutions.push("\u{0}".into());
+        for (at, _) in text.match_indices("$(").chain(text.match_indices('`')) {
+            let rest = text.get(at..).unwrap_or_default();
+            let pieces = word::parse(rest.trim_end_matches(['}', ')']), options)
+                .or_else(|_| word::parse(rest, options));
+            if let Some(WordPieceWithSource {
+                piece:
+                    WordPiece::CommandSubstitution(command)
+                    | WordPiece::BackquotedCommandSubstitution(command),
+                ..
+            }) = pieces.ok().and_then(|pieces| pieces.into_iter().next())
+            {
+                self.substitutions.push(command);
+            }
         }
     }
 }

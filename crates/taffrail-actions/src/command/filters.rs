@@ -110,7 +110,7 @@ fn has_flag(words: &[Word], flags: &[&str]) -> bool {
 fn positional(words: &[Word]) -> usize {
     words
         .iter()
-        .filter(|word| !word.beginning().starts_with('-'))
+        .filter(|word| !word.beginning().starts_with('-') || word.known() == Some("-"))
         .count()
 }
 

@@ -75,6 +75,8 @@ pub(super) struct Scanner<'w> {
     words: std::slice::Iter<'w, Word>,
     /// What is left of a cluster of short flags.
     cluster: Option<Word>,
+    /// Whether `_` in a long flag is `-`.
+    joins: bool,
 }
 
 impl<'w> Scanner<'w> {
@@ -82,7 +84,14 @@ impl<'w> Scanner<'w> {
         Self {
             words: words.iter(),
             cluster: None,
+            joins: false,
         }
+    }
+
+    /// Takes `--dry_run` for `--dry-run`, as kubectl does.
+    pub(super) fn joining(mut self) -> Self {
+        self.joins = true;
+        self
     }
 
     /// Returns all words that are left, as they are.
@@ -115,7 +124,9 @@ impl<'w> Scanner<'w> {
             }
             None => (after, None),
         };
-        let Some(flag) = find(flags, |flag| flag.name == name) else {
+        let joined = self.joins.then(|| name.replace('_', "-"));
+        let joined = joined.as_deref().unwrap_or(name);
+        let Some(flag) = find(flags, |flag| flag.name == joined) else {
             return Item::Odd(odd(word));
         };
         self.given(flag, value, word)
@@ -240,10 +251,12 @@ impl Arguments {
     pub(super) fn is_on(&self, name: &str) -> bool {
         self.all(name).last().is_some_and(|value| match value {
             None => true,
-            Some(value) => matches!(
-                value.known(),
-                Some("true" | "t" | "T" | "TRUE" | "True" | "1")
-            ),
+            Some(value) => value.known().is_some_and(is_true),
         })
     }
+}
+
+/// Tells whether a value of a switch is one of those that mean true.
+pub(super) fn is_true(value: &str) -> bool {
+    ["true", "t", "T", "TRUE", "True", "1"].contains(&value)
 }

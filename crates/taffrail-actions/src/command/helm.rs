@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use crate::effect::Effect;
 
-use super::flags::{Arguments, Flag, Item, Scanner};
+use super::flags::{Arguments, Flag, Item, Scanner, is_true};
 use super::invocation::{Invocation, Part, Program, Selection, Setting, Target, Uncertain};
 use super::shell::Input;
 use super::word::{Unclear, Why, Word};
@@ -127,10 +127,14 @@ const ROWS: &[Row] = &[
         Local,
     ),
     row("plugin", &[], Read),
-    row("plugin install", &["version verify! keyring"], Local),
+    row(
+        "plugin install",
+        &["version verify! keyring"],
+        Effect::Unknown,
+    ),
     row("plugin list", &["type"], Read),
     row("plugin uninstall", &[], Local),
-    row("plugin update", &[], Local),
+    row("plugin update", &[], Effect::Unknown),
     row(
         "pull",
         &["destination,d prov! untar! untardir,d", CHART],
@@ -139,7 +143,7 @@ const ROWS: &[Row] = &[
     row(
         "push",
         &["ca-file cert-file insecure-skip-tls-verify! key-file password plain-http! username"],
-        Local,
+        Effect::Unknown,
     ),
     row("registry", &[], Read),
     row(
@@ -341,6 +345,23 @@ fn settle(invocation: &mut Invocation, row: &Row) {
     if row.effect == Effect::SecretRead {
         invocation.reason = Some("prints what the release was given, secrets included");
     }
+    if row.path == "status"
+        && arguments
+            .value("output")
+            .is_some_and(|output| output.known() != Some("table"))
+    {
+        invocation.at_least(
+            Effect::SecretRead,
+            "prints what the release was given, secrets included",
+        );
+    }
+    if row.path == "template"
+        && arguments
+            .value("dry-run")
+            .is_some_and(|value| value.known() != Some("client"))
+    {
+        invocation.at_least(Effect::DryRun, "asks the server what the chart looks up");
+    }
     if row.path == "template" && arguments.has("output-dir") {
         invocation.at_least(Effect::Local, "writes files");
     }
@@ -398,13 +419,15 @@ fn targets(invocation: &mut Invocation, arguments: &Arguments) {
     }
 }
 
-/// Tells whether every `--dry-run` asks for a try.
+/// Tells whether `--dry-run` asks for a try; the last one counts.
 fn is_dry_run(arguments: &Arguments) -> bool {
-    arguments.has("dry-run")
-        && arguments.all("dry-run").all(|value| match value {
-            None => true,
-            Some(value) => matches!(value.known(), Some("client" | "server" | "true")),
+    arguments.all("dry-run").last().is_some_and(|value| {
+        value.is_none_or(|value| {
+            value
+                .known()
+                .is_some_and(|value| matches!(value, "client" | "server") || is_true(value))
         })
+    })
 }
 
 fn unclear(word: &Word) -> Unclear {

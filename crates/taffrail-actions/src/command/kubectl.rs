@@ -7,7 +7,7 @@ mod verbs;
 
 use crate::effect::Effect;
 
-use super::flags::{Arguments, Flag, Item, Scanner};
+use super::flags::{Arguments, Arity, Flag, Item, Scanner, is_true};
 use super::invocation::{Invocation, Part, Program, Setting};
 use super::resources::may_be_secrets;
 use super::shell::Input;
@@ -39,13 +39,13 @@ const ACCESS: &[&str] = &[
 /// Says what a command line of kubectl does; `words` are those after the program.
 pub(super) fn understand(words: &[Word], input: &Input) -> Invocation {
     let mut invocation = Invocation::new(Program::Kubectl, input);
-    let mut scanner = Scanner::new(words);
-    let mut arguments = Arguments::default();
-    let Some(verb) = find_verb(&mut scanner, &mut arguments, &mut invocation) else {
-        invocation.arguments = arguments;
+    let Some((verb, left)) = find_verb(words, &mut invocation) else {
         return invocation;
     };
-    let arguments = arguments.read(scanner, &[verbs::flags(verb.path), verbs::global_flags()]);
+    let arguments = Arguments::default().read(
+        Scanner::new(&left).joining(),
+        &[verbs::flags(verb.path), verbs::global_flags()],
+    );
     invocation.verb = verb.path.to_owned();
     invocation.language = verb.language;
     invocation.arguments = arguments;
@@ -53,70 +53,119 @@ pub(super) fn understand(words: &[Word], input: &Input) -> Invocation {
     invocation
 }
 
-/// Finds the command: the words before it may be flags of all commands alone, or of the group that it belongs to.
-fn find_verb(
-    scanner: &mut Scanner<'_>,
-    arguments: &mut Arguments,
-    invocation: &mut Invocation,
-) -> Option<&'static Verb> {
+/// Finds the command, and returns it with the words that are left when its own are taken out.
+///
+/// kubectl looks for the first word that is no flag, before it knows whose flags there are: a flag of one letter, or a long one
+/// without `=`, takes the next word with it unless it is a switch that is known at that level. So `kubectl -f logs delete` deletes.
+fn find_verb(words: &[Word], invocation: &mut Invocation) -> Option<(&'static Verb, Vec<Word>)> {
+    let mut left = words.to_vec();
     let mut found: Option<&'static Verb> = None;
     loop {
         let group = found.map_or("", |verb| verb.path);
-        if found.is_some() && !verbs::has_commands(group) {
-            return found;
+        if let Some(verb) = found
+            && !verbs::has_commands(group)
+        {
+            return Some((verb, left));
         }
-        let before = scanner.clone();
-        let own: &[Flag] = if group.is_empty() {
-            &[]
-        } else {
-            verbs::flags(group)
-        };
-        match scanner.next(&[own, verbs::global_flags()]) {
-            Some(Item::Flag(given)) => arguments.flags.push(given),
-            Some(Item::Positional(word)) => {
-                let next = word.known().and_then(|word| verbs::find(group, word));
-                match (next, found) {
-                    (Some(verb), _) => found = Some(verb),
-                    (None, Some(verb)) if verb.class != Class::Group => {
-                        *scanner = before;
-                        return found;
-                    }
-                    (None, _) => {
-                        not_a_verb(invocation, &word);
-                        return None;
-                    }
-                }
-            }
-            Some(Item::Odd(_) | Item::Dashes)
-                if found.is_some_and(|verb| verb.class != Class::Group) =>
-            {
-                *scanner = before;
-                return found;
-            }
-            Some(Item::Odd(unclear)) => {
-                invocation.uncertain(Part::Flag, unclear);
+        let at = match first_word(&left, group) {
+            First::At(at) => at,
+            First::None => return ended(found, left, invocation),
+            First::Unclear(unclear) => {
+                invocation.uncertain(Part::Verb, unclear);
                 return None;
             }
-            Some(Item::Dashes) | None => {
-                return ended(found, arguments, invocation);
+        };
+        let word = left.get(at)?;
+        match (
+            word.known().and_then(|word| verbs::find(group, word)),
+            found,
+        ) {
+            (Some(verb), _) => {
+                found = Some(verb);
+                left.remove(at);
+            }
+            (None, Some(verb)) if verb.class != Class::Group => return Some((verb, left)),
+            (None, _) => {
+                not_a_verb(invocation, word);
+                return None;
             }
         }
     }
 }
 
+/// Where the first word stands that is no flag.
+enum First {
+    At(usize),
+    None,
+    Unclear(Unclear),
+}
+
+fn first_word(words: &[Word], group: &str) -> First {
+    let own = if group.is_empty() {
+        &[]
+    } else {
+        verbs::flags(group)
+    };
+    let takes_none = |is_it: &dyn Fn(&Flag) -> bool| {
+        let mut all = own.iter().chain(verbs::global_flags());
+        all.any(|flag| is_it(flag) && flag.arity != Arity::Value)
+    };
+    let mut at = 0;
+    while let Some(word) = words.get(at) {
+        let text = word.beginning();
+        let is_whole = word.literal().is_some();
+        if !text.starts_with('-') || text == "-" && is_whole {
+            return match word.may_split() {
+                true => First::Unclear(unclear(word)),
+                // A single dash counts as a flag here, and so does nothing.
+                false if text == "-" || is_whole && text.is_empty() => {
+                    at += 1;
+                    continue;
+                }
+                false => First::At(at),
+            };
+        }
+        if is_whole && text == "--" {
+            return First::None;
+        }
+        if text.contains('=') {
+            at += 1;
+            continue;
+        }
+        if !is_whole {
+            return First::Unclear(unclear(word));
+        }
+        let takes_next = match text.strip_prefix("--") {
+            Some(name) => {
+                let name = name.replace('_', "-");
+                !takes_none(&|flag| flag.name == name)
+            }
+            None => text.len() == 2 && !takes_none(&|flag| text.chars().nth(1) == flag.short),
+        };
+        at += if takes_next { 2 } else { 1 };
+    }
+    First::None
+}
+
+fn unclear(word: &Word) -> Unclear {
+    word.first_unclear().unwrap_or_else(|| Unclear {
+        text: word.to_string(),
+        why: Why::Form,
+        splits: false,
+    })
+}
+
 /// Says what a command without a command of its own does: it prints its help.
 fn ended(
     found: Option<&'static Verb>,
-    arguments: &Arguments,
+    left: Vec<Word>,
     invocation: &mut Invocation,
-) -> Option<&'static Verb> {
+) -> Option<(&'static Verb, Vec<Word>)> {
     match found {
-        Some(verb) if verb.class != Class::Group => found,
+        Some(verb) if verb.class != Class::Group => Some((verb, left)),
         _ => {
-            found
-                .map_or("help", |verb| verb.path)
-                .clone_into(&mut invocation.verb);
-            invocation.arguments = arguments.clone();
+            let path = found.map_or("help", |verb| verb.path);
+            path.clone_into(&mut invocation.verb);
             invocation.effect = Effect::Read;
             invocation.reason = Some("prints its help");
             None
@@ -125,11 +174,7 @@ fn ended(
 }
 
 fn not_a_verb(invocation: &mut Invocation, word: &Word) {
-    let unclear = word.first_unclear().unwrap_or_else(|| Unclear {
-        text: word.to_string(),
-        why: Why::Form,
-        splits: false,
-    });
+    let unclear = unclear(word);
     invocation.uncertain(Part::Verb, unclear);
     invocation.reason = Some("not a command of kubectl: a plugin, or an alias");
 }
@@ -153,7 +198,11 @@ fn settle(invocation: &mut Invocation, verb: &Verb) {
     if has_odd {
         invocation.at_least(Effect::Unknown, "has a flag that is not known");
     }
-    if invocation.arguments.has("profile-output") && invocation.arguments.has("profile") {
+    if invocation
+        .arguments
+        .value("profile")
+        .is_some_and(|profile| profile.known() != Some("none"))
+    {
         invocation.at_least(Effect::Local, "writes a file");
     }
 }
@@ -179,7 +228,7 @@ fn settings(invocation: &mut Invocation) {
 
 /// Returns the words that are no flags of all commands; a flag that is not known stays.
 pub(super) fn words_without_flags(words: &[Word]) -> Vec<Word> {
-    let mut scanner = Scanner::new(words);
+    let mut scanner = Scanner::new(words).joining();
     let mut left = Vec::new();
     while let Some(item) = scanner.next(&[verbs::global_flags()]) {
         match item {
@@ -211,7 +260,7 @@ fn effect(invocation: &Invocation, verb: &Verb) -> Told {
 fn read(invocation: &Invocation, verb: &Verb) -> Told {
     let arguments = &invocation.arguments;
     match verb.path {
-        "config view" if arguments.may_be_on("raw") || arguments.may_be_on("flatten") => (
+        "config view" if arguments.may_be_on("raw") => (
             Effect::SecretRead,
             Some("prints the credentials of the kubeconfig"),
         ),
@@ -288,25 +337,27 @@ fn write(invocation: &Invocation, verb: &Verb) -> Told {
             Some("compares with what the server would store"),
         );
     }
-    if verb.path == "set env" && arguments.is_on("list") {
-        return match has("resolve") {
-            true => (
-                Effect::SecretRead,
-                Some("prints values that come from Secrets"),
-            ),
-            false => printed(invocation),
-        };
+    let is_list = arguments.is_on("list");
+    let is_local = arguments.is_on("local");
+    if verb.path == "set env"
+        && (is_list || is_local || is_dry_run(arguments))
+        && (has("resolve") || may_come_from_secrets(arguments))
+    {
+        let reason = "prints values that come from Secrets";
+        return (Effect::SecretRead, Some(reason));
     }
-    if matches!(verb.path, "label" | "annotate") && lists_only(arguments) {
+    // Beside `--list`, changes are made to what is printed alone.
+    if is_list && matches!(verb.path, "label" | "annotate" | "set env") {
         return printed(invocation);
     }
-    if arguments.is_on("local") {
+    if is_local {
         return (
             Effect::DryRun,
             Some("changes what a file holds, and prints it"),
         );
     }
-    if !is_dry_run(arguments) {
+    // kubectl refuses to try a replacement by force.
+    if !is_dry_run(arguments) || verb.path == "replace" && has("force") {
         return (Effect::Write, None);
     }
     let prints = arguments
@@ -321,21 +372,21 @@ fn write(invocation: &Invocation, verb: &Verb) -> Told {
     }
 }
 
-/// `--list` alone shows labels; with changes it changes and shows.
-fn lists_only(arguments: &Arguments) -> bool {
-    arguments.is_on("list")
-        && arguments.positional.iter().skip(1).all(|word| {
-            word.known()
-                .is_some_and(|word| !word.contains('=') && !word.ends_with('-'))
-        })
+fn may_come_from_secrets(arguments: &Arguments) -> bool {
+    arguments.all("from").flatten().any(|from| {
+        from.known()
+            .is_none_or(|from| may_be_secrets(from.split('/').next().unwrap_or_default()))
+    })
 }
 
-/// Tells whether every `--dry-run` asks for a try. Left without a value it is one: an old form of `client` that newer releases refuse.
-pub(super) fn is_dry_run(arguments: &Arguments) -> bool {
-    let mut values = arguments.all("dry-run").peekable();
-    values.peek().is_some()
-        && values.all(|value| match value {
-            None => true,
-            Some(value) => matches!(value.known(), Some("client" | "server" | "true")),
+/// Tells whether `--dry-run` asks for a try; the last one counts. Left without a value it is one: an old form of `client` that
+/// newer releases refuse.
+fn is_dry_run(arguments: &Arguments) -> bool {
+    arguments.all("dry-run").last().is_some_and(|value| {
+        value.is_none_or(|value| {
+            value
+                .known()
+                .is_some_and(|value| matches!(value, "client" | "server") || is_true(value))
         })
+    })
 }

@@ -97,9 +97,13 @@ pub(super) fn judged(commands: &shell::Commands) -> Line {
         let files = command.outputs.iter().filter(|file| is_file(file));
         line.writes.extend(files.cloned());
     }
+    let is_connection = |file: &Word| {
+        let name = file.beginning();
+        name.starts_with("/dev/tcp/") || name.starts_with("/dev/udp/")
+    };
     let greatest = line.commands.iter().map(|command| command.effect).max();
     line.effect = greatest.unwrap_or(Effect::Unknown);
-    if !commands.unclear.is_empty() {
+    if !commands.unclear.is_empty() || line.writes.iter().any(is_connection) {
         line.effect = line.effect.max(Effect::Unknown);
     }
     line

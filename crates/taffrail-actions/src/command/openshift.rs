@@ -27,7 +27,7 @@ const OWN: &[(&str, Effect)] = &[
     ("image info", Effect::Read),
     ("import-image", Effect::Write),
     ("login", Effect::Local),
-    ("logout", Effect::Local),
+    ("logout", Effect::Write),
     ("new-app", Effect::Write),
     ("new-build", Effect::Write),
     ("new-project", Effect::Write),

@@ -121,7 +121,11 @@ fn started(command: &Simple, line: &Commands, depth: usize) -> Outcome {
     let Some((program, words)) = command.words.split_first() else {
         return Outcome::Plain;
     };
-    let Some(written) = program.known() else {
+    let written = match program.literal() {
+        Some("[") => Some("["),
+        _ => program.known(),
+    };
+    let Some(written) = written else {
         let mut invocation = unknown(&program.to_string(), "does not say which program it runs");
         if let Some(unclear) = program.first_unclear() {
             invocation.unknowns.clear();
@@ -320,7 +324,7 @@ fn start(
         }
     }
     if inner.words.is_empty() {
-        return Outcome::Plain;
+        return one(unknown(starter.name, "is told nothing to run"));
     }
     if starter.name == "xargs" {
         fed(&mut inner, &arguments);
@@ -353,7 +357,7 @@ fn fed(inner: &mut Simple, arguments: &Arguments) {
         .and_then(Word::known)
         .or_else(|| arguments.has("replace").then_some("{}"));
     let read = Unclear {
-        text: mark.unwrap_or("…").to_owned(),
+        text: mark.unwrap_or("...").to_owned(),
         why: Why::Input,
         splits: mark.is_none(),
     };

@@ -42,8 +42,22 @@ pub(super) fn effect(arguments: &Arguments) -> (Effect, Option<&'static str>) {
             false => (Effect::Exec, Some("asks a program behind the API server")),
         };
     }
-    if has(&["secrets"]) {
+    if resource(&parts).is_none_or(|resource| resource == "secrets") && has(&["secrets"]) {
         return (Effect::SecretRead, Some("reads Secrets"));
     }
     (Effect::Read, None)
+}
+
+/// Returns the resource of a path of the API, such as `pods`; `None` for a path of another form.
+fn resource<'p>(parts: &[&'p str]) -> Option<&'p str> {
+    let rest = match parts.first() {
+        Some(&"api") => parts.get(2..)?,
+        Some(&"apis") => parts.get(3..)?,
+        _ => return None,
+    };
+    match rest {
+        ["namespaces", _, resource, ..] => Some(resource),
+        [resource, ..] => Some(resource),
+        [] => None,
+    }
 }

@@ -45,7 +45,13 @@ impl<'i> Finder<'i> {
         {
             self.unknowns.push((Part::Namespace, unclear));
         }
-        let words = &self.invocation.arguments.positional;
+        let arguments = &self.invocation.arguments;
+        let mut all = arguments.positional.clone();
+        // Two dashes end the flags; what follows is a command of its own only where one is expected.
+        if !matches!(form, Form::Pod | Form::New(_)) {
+            all.extend(arguments.after_dashes.iter().flatten().cloned());
+        }
+        let words = all.as_slice();
         match form {
             Form::Other => {}
             Form::Objects => {
