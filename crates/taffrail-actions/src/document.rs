@@ -53,7 +53,32 @@ pub fn node_of_document(name: &str, bytes: &[u8]) -> Result<Node, ActionError> {
         .map_err(|error| error.of_document(name))
 }
 
+/// Returns the trees of a text that holds objects of the cluster: JSON if it begins as JSON does and is some, else YAML.
+pub(crate) fn manifest_nodes(bytes: &[u8]) -> Result<Vec<Node>, ActionError> {
+    let text = checked(bytes)?;
+    if !text.trim_start().starts_with('{') {
+        return yaml::read(text);
+    }
+    json::read(text).or_else(|of_json| match *of_json.problem {
+        Problem::Syntax { .. } => yaml::read(text).map_err(|_| of_json),
+        _ => Err(of_json),
+    })
+}
+
 fn nodes(name: &str, bytes: &[u8]) -> Result<Vec<Node>, ActionError> {
+    let text = checked(bytes)?;
+    let ends = |extension: &str| name.to_ascii_lowercase().ends_with(extension);
+    let says_yaml = ends(".yaml") || ends(".yml");
+    let is_json = ends(".json") || (!says_yaml && text.trim_start().starts_with('{'));
+    if is_json {
+        json::read(text)
+    } else {
+        yaml::read(text)
+    }
+}
+
+/// Returns the text of a document that is not too long.
+fn checked(bytes: &[u8]) -> Result<&str, ActionError> {
     if bytes.len() > SIZE_LIMIT {
         return Err(ActionError::new(
             Place::NOWHERE,
@@ -63,15 +88,7 @@ fn nodes(name: &str, bytes: &[u8]) -> Result<Vec<Node>, ActionError> {
             },
         ));
     }
-    let text = text(bytes)?;
-    let ends = |extension: &str| name.to_ascii_lowercase().ends_with(extension);
-    let says_yaml = ends(".yaml") || ends(".yml");
-    let is_json = ends(".json") || (!says_yaml && text.trim_start().starts_with('{'));
-    if is_json {
-        json::read(text)
-    } else {
-        yaml::read(text)
-    }
+    text(bytes)
 }
 
 fn text(bytes: &[u8]) -> Result<&str, ActionError> {

@@ -200,6 +200,14 @@ pub enum Problem {
         /// As written.
         text: String,
     },
+    /// Items in an object that is no list.
+    #[error("`{path}` stands in a `{kind}`, which is no list")]
+    ItemsOfNoList {
+        /// The path of the items.
+        path: String,
+        /// The kind of the object.
+        kind: String,
+    },
     /// Two keys of which only one may stand.
     #[error("`{first}` and `{second}` exclude each other")]
     Exclusive {
@@ -248,6 +256,9 @@ impl Problem {
             Self::InvalidKind { .. } => Some(
                 "write the kind alone, as in `Deployment`; its group belongs into `apiVersion`"
                     .into(),
+            ),
+            Self::ItemsOfNoList { .. } => Some(
+                "`kubectl` would send the items and not the object; write them as a `List`".into(),
             ),
             Self::WrongType {
                 expected: "a string",

@@ -2,6 +2,7 @@
 
 use taffrail_runtime::Value;
 use taffrail_runtime::request::Target;
+use taffrail_schema::Schemas;
 
 /// Whether objects of a kind live in a namespace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -159,6 +160,18 @@ pub(crate) const BUILT_IN: [BuiltIn; 45] = [
 #[must_use]
 pub fn scope(group: &str, kind: &str) -> Option<Scope> {
     built_in(group, kind).map(|row| row.scope)
+}
+
+/// Returns whether objects of a kind live in a namespace, for every kind that the newest Kubernetes serves; `None` for
+/// other kinds.
+pub(crate) fn served_scope(group: &str, kind: &str) -> Option<Scope> {
+    let schemas = Schemas::default();
+    let served = schemas.find(Some(group), kind).into_iter().next();
+    match served.map(|id| schemas.kind(id).namespaced) {
+        Some(true) => Some(Scope::Namespaced),
+        Some(false) => Some(Scope::Cluster),
+        None => scope(group, kind),
+    }
 }
 
 /// Returns the group and version of a built-in kind, `None` for other kinds.

@@ -28,6 +28,7 @@ mod facts;
 mod fields;
 mod kinds;
 mod ledger;
+mod manifest;
 mod needed;
 mod rollback;
 
@@ -36,5 +37,6 @@ pub use document::{node_of_document, read_documents};
 pub use effect::{Effect, NoSuchEffect};
 pub use error::{ActionError, Problem};
 pub use kinds::{Scope, built_in_group, scope};
+pub use manifest::{Manifest, read_manifests};
 pub use needed::read_needed;
 pub use node::{Entry, Node, NodeKind, Place};

@@ -118,6 +118,19 @@ impl Node {
         }
     }
 
+    /// Returns the value as plain JSON, as it would be sent to the API server.
+    #[must_use]
+    pub fn to_json(&self) -> serde_json::Value {
+        match &self.kind {
+            NodeKind::Leaf(value) => leaf_to_json(value),
+            NodeKind::List(items) => items.iter().map(Self::to_json).collect(),
+            NodeKind::Map(entries) => entries
+                .iter()
+                .map(|entry| (entry.key.clone(), entry.value.to_json()))
+                .collect(),
+        }
+    }
+
     /// Returns this tree with another laid over it: maps are joined key by key, all else is replaced.
     #[must_use]
     pub fn overlaid(self, over: Self) -> Self {
@@ -169,5 +182,16 @@ impl Node {
             }
         }
         self
+    }
+}
+
+fn leaf_to_json(value: &Value) -> serde_json::Value {
+    let Value::Number(number) = value else {
+        return value.to_json();
+    };
+    match number.to_i64() {
+        Some(number) => number.into(),
+        // What is no such integer is read again as every reader of JSON reads it.
+        None => serde_json::from_str(&number.to_string()).unwrap_or_else(|_| value.to_json()),
     }
 }
