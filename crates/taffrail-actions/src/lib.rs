@@ -32,6 +32,8 @@ mod manifest;
 mod needed;
 mod rollback;
 
+pub mod stored;
+
 pub use action::{Action, Defaults, action_from_node};
 pub use document::{node_of_document, read_documents};
 pub use effect::{Effect, NoSuchEffect};

@@ -288,6 +288,12 @@ impl Schemas {
         }
     }
 
+    /// Returns the full name of a built-in object type, such as `core.v1.PodSpec`; `None` for any other type.
+    #[must_use]
+    pub fn full_name(&self, id: TypeId) -> Option<&'static str> {
+        Builtin::get().name_of(id)
+    }
+
     /// Returns the type of pod specs.
     #[must_use]
     pub fn pod_spec(&self) -> TypeId {

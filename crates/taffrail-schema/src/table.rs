@@ -31,6 +31,8 @@ pub(crate) struct Builtin {
     pub(crate) arena: Arena,
     /// Object types by their name in the table.
     names: HashMap<&'static str, TypeId>,
+    /// The names of object types.
+    full_names: HashMap<TypeId, &'static str>,
 }
 
 impl Builtin {
@@ -50,10 +52,7 @@ impl Builtin {
 
     /// Returns the name of an object type in the table.
     pub(crate) fn name_of(&self, ty: TypeId) -> Option<&'static str> {
-        self.names
-            .iter()
-            .find(|(_, id)| **id == ty)
-            .map(|(name, _)| *name)
+        self.full_names.get(&ty).copied()
     }
 }
 
@@ -113,6 +112,7 @@ impl Reader {
         self.arena.index_kinds();
         let mut builtin = Builtin {
             arena: self.arena,
+            full_names: self.names.iter().map(|(name, id)| (*id, *name)).collect(),
             names: self.names,
         };
         let templates: Vec<_> = builtin
