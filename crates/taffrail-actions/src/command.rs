@@ -17,6 +17,7 @@
 //! ```
 
 mod blanks;
+mod change;
 mod expand;
 mod filters;
 mod flags;
@@ -27,6 +28,7 @@ mod line;
 mod openshift;
 mod programs;
 mod report;
+mod requests;
 mod resources;
 mod shell;
 mod word;
@@ -34,6 +36,7 @@ mod word;
 pub use invocation::{Invocation, Part, Program, Selection, Setting, Target, Uncertain};
 pub use line::{Line, read_line, read_words};
 pub use report::{CommandReport, LineReport, TargetReport, UnknownReport};
+pub use requests::Surroundings;
 pub use resources::{Resource, resource};
 pub use shell::ShellError;
 pub use word::{Unclear, Why, Word};

@@ -110,15 +110,7 @@ pub(crate) fn namespace(request: &mut Request, fields: &Fields<'_>) -> Read<()> 
         None => None,
     };
     let Some(field) = field else {
-        request.namespace = match name {
-            // What the target names is known by name, and by nothing else.
-            Value::String(_) => map_of([
-                ("name", name),
-                ("labels", Field::not_given("namespace.labels")),
-                ("annotations", Field::not_given("namespace.annotations")),
-            ]),
-            other => other,
-        };
+        request.namespace = by_name(name);
         return Ok(());
     };
     let value = given(
@@ -140,6 +132,29 @@ pub(crate) fn namespace(request: &mut Request, fields: &Fields<'_>) -> Read<()> 
         other => other,
     };
     Ok(())
+}
+
+/// What the target names is known by name, and by nothing else.
+fn by_name(name: Value) -> Value {
+    match name {
+        Value::String(_) => map_of([
+            ("name", name),
+            ("labels", Field::not_given("namespace.labels")),
+            ("annotations", Field::not_given("namespace.annotations")),
+        ]),
+        other => other,
+    }
+}
+
+/// Says which namespace an action is in, with what is known of it if that is about the same one.
+pub(crate) fn namespace_of(request: &mut Request, known: &Value) {
+    let name = namespace_name(request);
+    request.namespace = match known {
+        Value::Map(map) if matches!(name, Value::String(_)) && map.get("name") == Some(&name) => {
+            known.clone()
+        }
+        _ => by_name(name),
+    };
 }
 
 fn same_namespace(field: &Field<'_>, map: &Map, name: &Value) -> Read<()> {

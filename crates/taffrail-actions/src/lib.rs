@@ -16,6 +16,7 @@
 
 pub mod command;
 mod document;
+pub mod edit;
 mod effect;
 mod error;
 mod json;
@@ -31,7 +32,6 @@ mod ledger;
 mod manifest;
 mod needed;
 mod rollback;
-
 pub mod stored;
 
 pub use action::{Action, Defaults, action_from_node};

@@ -20,14 +20,10 @@ const CLASSES: &[&str] = &[
 
 /// Reads `rollback`. The class left out is derived; losses and tests are known only when written.
 pub(crate) fn read(request: &Request, field: Option<&Field<'_>>) -> Result<Value, ActionError> {
-    let derived = class(request);
     let Some(field) = field else {
-        return Ok(map_of([
-            ("class", derived),
-            ("losses", Field::not_given("rollback.losses")),
-            ("tested", Field::not_given("rollback.tested")),
-        ]));
+        return Ok(derived(request));
     };
+    let derived = class(request);
     let value = given(
         field,
         &["class", "losses", "tested"],
@@ -41,6 +37,15 @@ pub(crate) fn read(request: &Request, field: Option<&Field<'_>>) -> Result<Value
         Value::Map(map) => Value::Map(with_class(map, derived)),
         other => other,
     })
+}
+
+/// Returns what follows from the action itself.
+pub(crate) fn derived(request: &Request) -> Value {
+    map_of([
+        ("class", class(request)),
+        ("losses", Field::not_given("rollback.losses")),
+        ("tested", Field::not_given("rollback.tested")),
+    ])
 }
 
 fn with_class(mut map: Map, derived: Value) -> Map {

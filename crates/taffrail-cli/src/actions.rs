@@ -10,6 +10,8 @@ use taffrail_runtime::program::{ProgramData, RuleBody};
 use taffrail_runtime::{Program, Value};
 use taffrail_syntax::suggest::nearest;
 
+use crate::arguments::Actions;
+use crate::command_line;
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::policies::last_word;
@@ -24,14 +26,19 @@ pub(crate) struct Asked {
     pub(crate) action: Action,
 }
 
-/// Reads all actions, in the order given; those of a folder by file name.
-pub(crate) fn read(paths: &[PathBuf]) -> Result<Vec<Asked>, Failure> {
+/// Reads all actions: those of documents, in the order given and of a folder by file name, or that of a command line.
+pub(crate) fn read(arguments: &Actions) -> Result<Vec<Asked>, Failure> {
+    match &arguments.kubectl {
+        Some(line) => Ok(vec![command_line::read(line, &arguments.around)?]),
+        None => documents(&arguments.actions),
+    }
+}
+
+fn documents(paths: &[PathBuf]) -> Result<Vec<Asked>, Failure> {
     if paths.iter().filter(|path| path.as_os_str() == "-").count() > 1 {
         return Err(Failure::StandardInputTwice);
     }
-    let defaults = Defaults {
-        now: Some(jiff::Timestamp::now()),
-    };
+    let defaults = defaults();
     let mut asked = Vec::new();
     for path in paths {
         for file in files(path)? {
@@ -46,7 +53,15 @@ pub(crate) fn read(paths: &[PathBuf]) -> Result<Vec<Asked>, Failure> {
     Ok(asked)
 }
 
-fn files(path: &Path) -> Result<Vec<PathBuf>, Failure> {
+/// Returns what holds where a document is silent: the clock.
+pub(crate) fn defaults() -> Defaults {
+    Defaults {
+        now: Some(jiff::Timestamp::now()),
+    }
+}
+
+/// Returns the files of a path: itself, or the documents of a folder.
+pub(crate) fn files(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     let unreadable = |source| Failure::Unreadable {
         path: path.display().to_string(),
         source,
@@ -74,7 +89,8 @@ fn files(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     Ok(files)
 }
 
-fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
+/// Reads a file, or standard input for `-`.
+pub(crate) fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
     let read = if path.as_os_str() == "-" {
         std::io::stdin()

@@ -29,6 +29,8 @@ pub(crate) enum Command {
     Decide(Decide),
     /// Show what is understood of a command line: its effect, its targets, what it leaves open
     Parse(Parse),
+    /// Decide a command line of kubectl, and run it only if it may be executed
+    Kubectl(Kubectl),
     /// Run the tests that stand in policies
     Test(Test),
     /// Draw which rule reads what
@@ -58,8 +60,24 @@ pub(crate) struct Actions {
     #[command(flatten)]
     pub(crate) set: Set,
     /// Action documents, YAML or JSON: files, folders of them, or `-` for standard input
-    #[arg(required = true, value_name = "ACTION")]
+    #[arg(required_unless_present = "kubectl", value_name = "ACTION")]
     pub(crate) actions: Vec<PathBuf>,
+    /// A command line instead of documents, as it would be given to a shell: `kubectl scale deploy/api --replicas=0 -n prod`
+    #[arg(long, value_name = "LINE", conflicts_with = "actions")]
+    pub(crate) kubectl: Option<String>,
+    #[command(flatten)]
+    pub(crate) around: Around,
+}
+
+/// What is known around a command line.
+#[derive(Debug, Args)]
+pub(crate) struct Around {
+    /// With a command line: live objects, as `kubectl get -o yaml` prints them; may be given several times
+    #[arg(long, value_name = "FILE", conflicts_with = "actions")]
+    pub(crate) current: Vec<PathBuf>,
+    /// With a command line: an action document whose principal, intent, request and facts hold for it
+    #[arg(long, value_name = "FILE", conflicts_with = "actions")]
+    pub(crate) facts: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -131,6 +149,24 @@ pub(crate) struct Parse {
     /// Form of the output of `--kubectl`
     #[arg(long, value_enum, default_value_t)]
     pub(crate) output: Form,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Kubectl {
+    /// Folder or file of policies
+    #[arg(long, value_name = "DIR")]
+    pub(crate) policies: PathBuf,
+    #[command(flatten)]
+    pub(crate) set: Set,
+    /// An action document whose principal, intent, request and facts hold for the command
+    #[arg(long, value_name = "FILE")]
+    pub(crate) facts: Option<PathBuf>,
+    /// The kubectl to run
+    #[arg(long, value_name = "PROGRAM", default_value = "kubectl")]
+    pub(crate) program: PathBuf,
+    /// The arguments of kubectl, behind `--`
+    #[arg(required = true, last = true, value_name = "ARGS")]
+    pub(crate) arguments: Vec<String>,
 }
 
 #[derive(Debug, Args)]

@@ -11,6 +11,7 @@ mod decide;
 mod explain;
 mod fmt;
 mod graph;
+mod kubectl;
 mod lint;
 mod parse;
 mod requirements;
@@ -27,6 +28,7 @@ pub(crate) fn run(command: &Command, output: &mut Output) -> Result<ExitCode, Fa
         Command::Fmt(arguments) => fmt::run(arguments, output),
         Command::Decide(arguments) => decide::run(arguments, output),
         Command::Parse(arguments) => parse::run(arguments, output),
+        Command::Kubectl(arguments) => kubectl::run(arguments, output),
         Command::Test(arguments) => test::run(arguments, output),
         Command::Graph(arguments) => graph::run(arguments, output),
         Command::Explain(arguments) => explain::run(arguments, output),

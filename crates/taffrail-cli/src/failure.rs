@@ -71,6 +71,15 @@ pub(crate) enum Failure {
     /// No test has the text that was asked for in its name.
     #[error("no test has `{filter}` in its name")]
     NoSuchTest { filter: String },
+    /// Facts for a command line are written as a plan.
+    #[error("`{path}` is a plan, and the facts of a command line are those of one action")]
+    FactsOfPlan { path: String },
+    /// The program that a decision lets run cannot be run.
+    #[error("cannot run `{program}`: {source}")]
+    NotRun {
+        program: String,
+        source: std::io::Error,
+    },
     /// A code that no diagnostic has.
     #[error("there is no diagnostic code `{code}`")]
     UnknownCode {
@@ -110,6 +119,8 @@ impl Failure {
             | Self::ParameterValue { .. }
             | Self::StandardInputTwice
             | Self::NoSuchTest { .. }
+            | Self::FactsOfPlan { .. }
+            | Self::NotRun { .. }
             | Self::Output(_)
             | Self::Json(_) => None,
         }

@@ -5,6 +5,7 @@
 mod actions;
 mod arguments;
 mod command;
+mod command_line;
 mod failure;
 mod format;
 mod output;

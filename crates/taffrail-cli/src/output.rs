@@ -43,6 +43,11 @@ impl Output {
         }
     }
 
+    /// Writes text beside the answer.
+    pub(crate) fn aside(&mut self, text: &str) {
+        note(text);
+    }
+
     /// Writes a warning beside the answer.
     pub(crate) fn warning(&mut self, message: &str, hint: Option<&str>) {
         note(&format!("{YELLOW}warning{RESET}: {message}\n"));

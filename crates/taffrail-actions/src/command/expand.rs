@@ -139,8 +139,7 @@ impl Expanded {
         self.substitutions.push("\u{0}".into());
         for (at, _) in text.match_indices("$(").chain(text.match_indices('`')) {
             let rest = text.get(at..).unwrap_or_default();
-            let pieces = word::parse(rest.trim_end_matches(['}', ')']), options)
-                .or_else(|_| word::parse(rest, options));
+            let pieces = word::parse(rest, options);
             if let Some(WordPieceWithSource {
                 piece:
                     WordPiece::CommandSubstitution(command)

@@ -5,6 +5,8 @@ mod raw;
 mod targets;
 mod verbs;
 
+pub(super) use targets::split_changes;
+
 use crate::effect::Effect;
 
 use super::flags::{Arguments, Arity, Flag, Item, Scanner, is_true};
@@ -118,7 +120,7 @@ fn first_word(words: &[Word], group: &str) -> First {
             return match word.may_split() {
                 true => First::Unclear(unclear(word)),
                 // A single dash counts as a flag here, and so does nothing.
-                false if text == "-" || is_whole && text.is_empty() => {
+                false if text == "-" => {
                     at += 1;
                     continue;
                 }

@@ -90,6 +90,7 @@ pub(super) fn judged(commands: &shell::Commands) -> Line {
         writes: Vec::new(),
     };
     for command in &commands.found {
+        let command = &commands.with_text(command);
         match programs::understand(command, commands) {
             Outcome::Plain => {}
             Outcome::Commands(found) => line.commands.extend(found),

@@ -282,9 +282,9 @@ fn is_version(text: &str) -> bool {
         .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
 }
 
-/// Tells whether a name, as it is written, may stand for Secrets: theirs, or one that is not ASCII or has another group.
+/// Tells whether a name, as it is written, stands for Secrets, or for what another group calls so.
 pub(super) fn may_be_secrets(written: &str) -> bool {
     let lower = written.to_ascii_lowercase();
     let name = lower.split('.').next().unwrap_or_default();
-    matches!(name, "secret" | "secrets") || !written.is_ascii()
+    matches!(name, "secret" | "secrets")
 }

@@ -76,6 +76,31 @@ pub(super) struct Commands {
     pub(super) functions: Vec<String>,
 }
 
+impl Commands {
+    /// Returns a command with what it reads, where that is the text that `cat` or `echo` passes on.
+    pub(super) fn with_text(&self, command: &Simple) -> Simple {
+        let mut command = command.clone();
+        if let Input::Pipe(from) = command.input
+            && let Some(Simple { words, input, .. }) = self.found.get(from)
+        {
+            let known: Option<Vec<&str>> = words.iter().map(Word::known).collect();
+            match (known.as_deref(), input) {
+                (Some(["cat"] | ["cat", "-"]), Input::Text(text)) => {
+                    command.input = Input::Text(text.clone());
+                }
+                (Some(["cat", file]), _) if !file.starts_with('-') => {
+                    command.input = Input::File(Word::text(*file));
+                }
+                (Some(["echo", text]), _) if !text.starts_with('-') && !text.contains('\\') => {
+                    command.input = Input::Text(Word::text(*text));
+                }
+                _ => {}
+            }
+        }
+        command
+    }
+}
+
 /// Reads a line.
 pub(super) fn read(line: &str, blanks: &Blanks) -> Result<Commands, ShellError> {
     let options = ParserOptions::default();

@@ -13,7 +13,7 @@ use crate::policies::Policies;
 pub(crate) fn run(arguments: &Requirements, output: &mut Output) -> Result<ExitCode, Failure> {
     let policies = Policies::read(&arguments.actions.policies, &arguments.actions.set)?;
     let program = policies.program()?;
-    let all = actions::read(&arguments.actions.actions)?;
+    let all = actions::read(&arguments.actions)?;
     for asked in &all {
         actions::check(asked, &program, output)?;
     }

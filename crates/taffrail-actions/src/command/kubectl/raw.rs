@@ -55,6 +55,7 @@ fn resource<'p>(parts: &[&'p str]) -> Option<&'p str> {
         Some(&"apis") => parts.get(3..)?,
         _ => return None,
     };
+    let rest = rest.strip_prefix(&["watch"]).unwrap_or(rest);
     match rest {
         ["namespaces", _, resource, ..] => Some(resource),
         [resource, ..] => Some(resource),

@@ -1,5 +1,6 @@
 //! What a command of kubectl acts on.
 
+use crate::command::flags::Arguments;
 use crate::command::invocation::{Invocation, Part, Selection, Target};
 use crate::command::resources::resource;
 use crate::command::word::{Unclear, Why, Word};
@@ -58,12 +59,16 @@ impl<'i> Finder<'i> {
                 self.files();
                 self.objects(words);
             }
-            Form::Changes => {
+            Form::ObjectsAndWord => {
                 self.files();
-                if self.targets.is_empty() {
-                    let (objects, _) = split_changes(words);
+                if let Some((_, objects)) = words.split_last() {
                     self.objects(objects);
                 }
+            }
+            Form::Changes => {
+                self.files();
+                let (objects, _) = split_changes(arguments);
+                self.objects(objects);
             }
             Form::Named(kind) => {
                 self.files();
@@ -250,12 +255,16 @@ impl<'i> Finder<'i> {
     }
 }
 
-/// Splits `TYPE NAME… KEY=VALUE… KEY-…` where the changes begin.
-pub(in crate::command) fn split_changes(words: &[Word]) -> (&[Word], &[Word]) {
+/// Splits `TYPE NAME… KEY=VALUE… KEY-…` where the changes begin. With files there are changes alone.
+pub(in crate::command) fn split_changes(arguments: &Arguments) -> (&[Word], &[Word]) {
     let is_change = |word: &Word| {
         let text = word.to_string();
         text.contains('=') || text.len() > 1 && text.ends_with('-')
     };
+    let words = arguments.positional.as_slice();
+    if arguments.has("filename") || arguments.has("kustomize") {
+        return (&[], words);
+    }
     // The first word is always a type or an object.
     let at = words.iter().skip(1).position(is_change);
     at.and_then(|at| words.split_at_checked(at + 1))

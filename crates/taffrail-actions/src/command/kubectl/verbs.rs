@@ -33,6 +33,8 @@ pub(super) enum Form {
     Objects,
     /// Objects, then words with `=` or a `-` at their end.
     Changes,
+    /// Objects, then one word of its own.
+    ObjectsAndWord,
     /// Names of objects of a kind.
     Named(&'static str),
     /// One object, a pod where no type is given, then words of its own.
@@ -66,7 +68,7 @@ const fn verb(path: &'static str, class: Class, form: Form, language: &'static s
 }
 
 use Class::{Exec, Group, Local, Print, Read, Write, WriteAlways};
-use Form::{Changes, Files, Named, New, Objects, Other, Pod, Verbs};
+use Form::{Changes, Files, Named, New, Objects, ObjectsAndWord, Other, Pod, Verbs};
 
 const VERBS: &[Verb] = &[
     verb("alpha", Group, Other, ""),
@@ -221,7 +223,7 @@ const VERBS: &[Verb] = &[
     verb("set image", Write, Changes, "patch"),
     verb("set resources", Write, Objects, "patch"),
     verb("set selector", Write, Changes, "patch"),
-    verb("set serviceaccount", Write, Objects, "patch"),
+    verb("set serviceaccount", Write, ObjectsAndWord, "patch"),
     verb("set subject", Write, Objects, "patch"),
     verb("taint", Write, Changes, "taint"),
     verb("top", Group, Other, ""),
