@@ -7,13 +7,12 @@ use super::line::is_file;
 use super::shell::{Input, Simple};
 use super::word::Word;
 
-/// Programs that only print what they read. Without a pipe or a text to read from they may print any file of the machine.
+/// Programs that only print what they read from a pipe. Told to read a file instead they may print any of the machine.
 const FILTERS: &[&str] = &[
     "awk",
     "base64",
     "cat",
     "column",
-    "comm",
     "cut",
     "egrep",
     "fgrep",
@@ -26,7 +25,6 @@ const FILTERS: &[&str] = &[
     "mawk",
     "md5sum",
     "nl",
-    "paste",
     "rev",
     "sed",
     "sha256sum",
@@ -48,30 +46,17 @@ const SHELL: &[&str] = &[
 
 /// Tells whether a program changes nothing and asks no cluster.
 pub(super) fn is_plain(name: &str, words: &[Word], command: &Simple) -> bool {
-    let writes = command.outputs.iter().any(is_file);
-    if FILTERS.contains(&name) && !matches!(command.input, Input::Pipe(_) | Input::Text(_)) {
+    if FILTERS.contains(&name) {
+        let is_fed = matches!(command.input, Input::Pipe(_) | Input::Text(_));
+        let writes = command.outputs.iter().any(is_file);
+        // What is not of the cluster's making may be a script, a key, anything.
+        let is_own_text = matches!(command.input, Input::Text(_)) && writes;
+        return is_fed && !is_own_text && is_filter(name, words);
+    }
+    if command.outputs.iter().any(is_file) {
         return false;
     }
     match name {
-        // What is written is of the line's own making: a script, a key, anything.
-        "echo" | "printf" | "cat" if writes && !matches!(command.input, Input::Pipe(_)) => false,
-        "awk" | "gawk" | "mawk" => is_plain_awk(words),
-        "sed" => is_plain_sed(words),
-        "sort" => !has_flag(
-            words,
-            &[
-                "-o",
-                "--output",
-                "--compress-program",
-                "-T",
-                "--files0-from",
-            ],
-        ),
-        "uniq" => positional(words) < 2,
-        "yq" => !has_flag(
-            words,
-            &["-i", "--inplace", "--in-place", "-s", "--split-exp"],
-        ),
         "export" | "declare" | "typeset" | "readonly" => words.iter().all(is_plain_assignment),
         "date" => words.iter().all(|word| {
             word.beginning().starts_with('+') || matches!(word.known(), Some("-u" | "--utc"))
@@ -80,8 +65,103 @@ pub(super) fn is_plain(name: &str, words: &[Word], command: &Simple) -> bool {
             word.known()
                 .is_some_and(|word| word.starts_with(['-', '+']) || word == "pipefail")
         }),
-        _ => FILTERS.contains(&name) || SHELL.contains(&name),
+        _ => SHELL.contains(&name),
     }
+}
+
+/// Tells whether a filter only turns what it reads from its input into other text.
+fn is_filter(name: &str, words: &[Word]) -> bool {
+    match name {
+        "awk" | "gawk" | "mawk" => is_plain_awk(words),
+        "sed" => is_plain_sed(words),
+        "jq" => is_plain_query(words),
+        // yq splits into files where jq slurps.
+        "yq" => !has_flag(words, &["-s"]) && is_plain_query(words),
+        "tr" => true,
+        "grep" | "egrep" | "fgrep" => {
+            let patterns = if has_flag(words, &["-e", "--regexp"]) {
+                0
+            } else {
+                1
+            };
+            !has_flag(
+                words,
+                &[
+                    "-f",
+                    "--file",
+                    "-r",
+                    "-R",
+                    "--recursive",
+                    "--dereference-recursive",
+                ],
+            ) && names(words).skip(patterns).all(|word| is_short(&word))
+        }
+        "sort" => {
+            let flags = [
+                "-o",
+                "--output",
+                "--compress-program",
+                "-T",
+                "--files0-from",
+            ];
+            !has_flag(words, &flags) && names(words).all(|word| is_short(&word))
+        }
+        "uniq" => names(words).count() == 0,
+        _ => !has_flag(words, &["--files0-from"]) && names(words).all(|word| is_short(&word)),
+    }
+}
+
+/// Words that are no flags; `-` is standard input and no file.
+fn names(words: &[Word]) -> impl Iterator<Item = String> {
+    words
+        .iter()
+        .filter(|word| !word.beginning().starts_with('-'))
+        .map(ToString::to_string)
+}
+
+/// Tells whether a word is the value of a flag rather than the name of a file worth reading: a number, a range, a character or two.
+fn is_short(word: &str) -> bool {
+    let is_number = word
+        .chars()
+        .all(|c| c.is_ascii_digit() || ",-+:.".contains(c));
+    is_number || word.chars().count() <= 3 && !word.contains(['/', '~', '$'])
+}
+
+/// A query of jq or yq that reads no file and no variable of the environment, and is wholly known.
+fn is_plain_query(words: &[Word]) -> bool {
+    const FLAGS: [&str; 9] = [
+        "-f",
+        "--from-file",
+        "--rawfile",
+        "--slurpfile",
+        "--argfile",
+        "-L",
+        "--inplace",
+        "-i",
+        "--split-exp",
+    ];
+    const FORBIDDEN: [&str; 7] = [
+        "env",
+        "ENV",
+        "load",
+        "import",
+        "include",
+        "input_filename",
+        "getpath(env",
+    ];
+    if has_flag(words, &FLAGS) {
+        return false;
+    }
+    let all: Vec<String> = names(words).collect();
+    // `--arg name value` and `--argjson name value` bring two words each.
+    let given = words
+        .iter()
+        .filter(|word| word.beginning().starts_with("--arg"))
+        .count();
+    all.len() <= 2 * given + 1
+        && !all
+            .iter()
+            .any(|word| FORBIDDEN.iter().any(|text| word.contains(text)))
 }
 
 fn has_flag(words: &[Word], flags: &[&str]) -> bool {
@@ -107,13 +187,6 @@ fn has_flag(words: &[Word], flags: &[&str]) -> bool {
     })
 }
 
-fn positional(words: &[Word]) -> usize {
-    words
-        .iter()
-        .filter(|word| !word.beginning().starts_with('-') || word.known() == Some("-"))
-        .count()
-}
-
 /// A program of awk that writes no file, runs nothing, and is wholly known.
 fn is_plain_awk(words: &[Word]) -> bool {
     let mut words = words.iter();
@@ -129,10 +202,14 @@ fn is_plain_awk(words: &[Word]) -> bool {
         if text.starts_with('-') {
             return false;
         }
-        return word.known().is_some_and(|program| {
-            let forbidden = ["system", "getline", "|", "close", "@", "fflush"];
-            !forbidden.iter().any(|text| program.contains(text)) && !has_redirect(program)
-        });
+        let reads_files = words.next().is_some();
+        return !reads_files
+            && word.known().is_some_and(|program| {
+                let forbidden = [
+                    "system", "getline", "|", "close", "@", "fflush", "ENVIRON", "ARGV",
+                ];
+                !forbidden.iter().any(|text| program.contains(text)) && !has_redirect(program)
+            });
     }
     false
 }

@@ -355,6 +355,18 @@ fn settle(invocation: &mut Invocation, row: &Row) {
             "prints what the release was given, secrets included",
         );
     }
+    if row.path == "status"
+        && arguments
+            .positional
+            .iter()
+            .skip(1)
+            .any(|word| word.literal().is_none())
+    {
+        invocation.at_least(
+            Effect::Unknown,
+            "may be told to print what the release was given",
+        );
+    }
     if row.path == "template"
         && arguments
             .value("dry-run")

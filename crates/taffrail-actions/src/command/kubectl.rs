@@ -262,6 +262,9 @@ fn effect(invocation: &Invocation, verb: &Verb) -> Told {
 fn read(invocation: &Invocation, verb: &Verb) -> Told {
     let arguments = &invocation.arguments;
     match verb.path {
+        "config view" if may_be_flag(&arguments.positional) => {
+            (Effect::Unknown, Some("may be told to print credentials"))
+        }
         "config view" if arguments.may_be_on("raw") => (
             Effect::SecretRead,
             Some("prints the credentials of the kubeconfig"),
@@ -300,13 +303,31 @@ fn compares(arguments: &Arguments) -> bool {
 /// Says what a command does that prints objects.
 fn printed(invocation: &Invocation) -> Told {
     match secrets(invocation) {
-        Some((Effect::Unknown, _)) if output::shows_no_values(&invocation.arguments) => (
-            Effect::Read,
-            Some("shows no field that holds values of Secrets"),
-        ),
+        Some((Effect::Unknown, _))
+            if !kinds_may_split(invocation) && output::shows_no_values(&invocation.arguments) =>
+        {
+            (
+                Effect::Read,
+                Some("shows no field that holds values of Secrets"),
+            )
+        }
         Some(told) => told,
         None => (Effect::Read, None),
     }
+}
+
+/// Tells whether a variable outside quotes stands for a kind: it may bring flags with it.
+fn kinds_may_split(invocation: &Invocation) -> bool {
+    invocation
+        .unknowns
+        .iter()
+        .any(|unknown| unknown.part == Part::Kind && unknown.unclear.splits)
+}
+
+/// Tells whether a word that is not known may be a flag: one that begins with what is not known, from some place on.
+fn may_be_flag(words: &[Word]) -> bool {
+    let is_open = |word: &Word| word.beginning().is_empty() && word.literal().is_none();
+    words.iter().any(is_open)
 }
 
 fn secrets(invocation: &Invocation) -> Option<Told> {
@@ -348,6 +369,15 @@ fn write(invocation: &Invocation, verb: &Verb) -> Told {
         let reason = "prints values that come from Secrets";
         return (Effect::SecretRead, Some(reason));
     }
+    if verb.path == "set env"
+        && is_list
+        && may_be_flag(arguments.positional.get(1..).unwrap_or_default())
+    {
+        return (
+            Effect::Unknown,
+            Some("may be told to print values of Secrets"),
+        );
+    }
     // Beside `--list`, changes are made to what is printed alone.
     if is_list && matches!(verb.path, "label" | "annotate" | "set env") {
         return printed(invocation);
@@ -370,6 +400,7 @@ fn write(invocation: &Invocation, verb: &Verb) -> Told {
         Some((Effect::SecretRead, _)) if prints && !makes => {
             (Effect::SecretRead, Some("prints what a Secret holds"))
         }
+        Some(told) if prints && !makes => told,
         _ => (Effect::DryRun, None),
     }
 }

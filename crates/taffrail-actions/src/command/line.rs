@@ -50,7 +50,11 @@ pub fn read_line(line: &str) -> Line {
         return Line::unreadable(trouble);
     }
     let line = unescaped_document(line);
-    let plain = read(&line, &Blanks::default());
+    let mut plain = read(&line, &Blanks::default());
+    // In a makefile this is a substitution of the shell.
+    if line.contains("$$(") {
+        plain.effect = plain.effect.max(Effect::Unknown);
+    }
     match Blanks::take(&line) {
         None => plain,
         Some((with_marks, blanks)) => {
@@ -91,7 +95,7 @@ pub(super) fn judged(commands: &shell::Commands) -> Line {
     };
     for command in &commands.found {
         let command = &commands.with_text(command);
-        match programs::understand(command, commands) {
+        match worst(command, commands) {
             Outcome::Plain => {}
             Outcome::Commands(found) => line.commands.extend(found),
         }
@@ -104,10 +108,50 @@ pub(super) fn judged(commands: &shell::Commands) -> Line {
     };
     let greatest = line.commands.iter().map(|command| command.effect).max();
     line.effect = greatest.unwrap_or(Effect::Unknown);
-    if !commands.unclear.is_empty() || line.writes.iter().any(is_connection) {
+    if !commands.unclear.is_empty()
+        || commands.evaluates_text()
+        || line.writes.iter().any(is_connection)
+    {
         line.effect = line.effect.max(Effect::Unknown);
     }
     line
+}
+
+/// How many variables of a command are thought away one by one.
+const VARIABLES_LIMIT: usize = 8;
+
+/// Says what a command does. A variable outside quotes that is empty leaves no word behind, and a flag before it takes the word
+/// after it: where that makes it worse, it counts.
+fn worst(command: &shell::Simple, commands: &shell::Commands) -> Outcome {
+    let mut outcome = programs::understand(command, commands);
+    let splitting: Vec<usize> = (0..command.words.len())
+        .filter(|at| command.words.get(*at).is_some_and(Word::may_split))
+        .collect();
+    if splitting.is_empty() {
+        return outcome;
+    }
+    let one_by_one = splitting.iter().take(VARIABLES_LIMIT).map(|at| vec![*at]);
+    for gone in std::iter::once(splitting.clone()).chain(one_by_one) {
+        let words = command.words.iter().enumerate();
+        let words = words
+            .filter_map(|(at, word)| match gone.contains(&at) {
+                true => word.without_variables(),
+                false => Some(word.clone()),
+            })
+            .collect();
+        let other = programs::understand(
+            &shell::Simple {
+                words,
+                ..command.clone()
+            },
+            commands,
+        );
+        let effect = other.effect();
+        if effect > outcome.effect() && effect != Some(Effect::Unknown) {
+            outcome = other;
+        }
+    }
+    outcome
 }
 
 /// Tells whether an output goes to a file that stays.

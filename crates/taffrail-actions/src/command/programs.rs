@@ -21,6 +21,16 @@ pub(super) enum Outcome {
     Commands(Vec<Invocation>),
 }
 
+impl Outcome {
+    /// Returns the greatest effect of the commands; `None` when there is none.
+    pub(super) fn effect(&self) -> Option<Effect> {
+        match self {
+            Self::Plain => None,
+            Self::Commands(found) => found.iter().map(|command| command.effect).max(),
+        }
+    }
+}
+
 /// How many programs may start each other before it is given up.
 const DEPTH_LIMIT: usize = 16;
 
@@ -119,7 +129,10 @@ fn one(invocation: Invocation) -> Outcome {
 
 fn started(command: &Simple, line: &Commands, depth: usize) -> Outcome {
     let Some((program, words)) = command.words.split_first() else {
-        return Outcome::Plain;
+        return match command.outputs.iter().any(line::is_file) {
+            true => one(unknown(">", "empties a file")),
+            false => Outcome::Plain,
+        };
     };
     let written = match program.literal() {
         Some("[") => Some("["),

@@ -74,9 +74,23 @@ pub(super) struct Commands {
     pub(super) unclear: Vec<String>,
     /// The names that the line itself gives to functions.
     pub(super) functions: Vec<String>,
+    /// The values that its loops go through.
+    pub(super) values: Vec<Word>,
 }
 
 impl Commands {
+    /// Tells whether a text of the line holds a subscript with a command in it, which the shell runs when it calculates with that text.
+    pub(super) fn evaluates_text(&self) -> bool {
+        let is_odd = |word: &Word| {
+            let text = word.to_string();
+            text.contains("[$(") || text.contains("[`")
+        };
+        self.found.iter().any(|command| {
+            let assigned = command.assigned.iter().map(|(_, value)| value);
+            assigned.chain(&command.words).any(is_odd)
+        }) || self.values.iter().any(is_odd)
+    }
+
     /// Returns a command with what it reads, where that is the text that `cat` or `echo` passes on.
     pub(super) fn with_text(&self, command: &Simple) -> Simple {
         let mut command = command.clone();
@@ -260,7 +274,8 @@ impl Walk<'_> {
             CompoundCommand::Subshell(subshell) => self.list(&subshell.list),
             CompoundCommand::ForClause(clause) => {
                 for word in clause.values.iter().flatten() {
-                    self.word(&word.value)?;
+                    let values = self.word(&word.value)?;
+                    self.commands.values.extend(values);
                 }
                 self.list(&clause.body.list)
             }

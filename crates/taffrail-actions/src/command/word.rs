@@ -149,6 +149,18 @@ impl Word {
             .any(|piece| matches!(piece, Piece::Unclear(unclear) if unclear.splits))
     }
 
+    /// Returns what is left of the word where every variable outside quotes is empty: `None` where nothing is, and so the word is gone.
+    /// A word without such variables stays as it is.
+    pub(super) fn without_variables(&self) -> Option<Self> {
+        if !self.may_split() {
+            return Some(self.clone());
+        }
+        let mut left = self.clone();
+        left.pieces
+            .retain(|piece| !matches!(piece, Piece::Unclear(unclear) if unclear.splits));
+        (!left.pieces.is_empty()).then_some(left)
+    }
+
     /// Returns what follows a known beginning of `length` bytes.
     #[must_use]
     pub fn after(&self, length: usize) -> Self {

@@ -17,12 +17,17 @@ const METADATA: &[&str] = &[
 ];
 
 /// Tells whether the output is a `jsonpath` template that selects only fields in which no Secret has values.
+///
+/// kubectl prints the whole object when a template fails, so what may fail on a Secret does not count; nor does a command that logs
+/// the answers of the server.
 pub(super) fn shows_no_values(arguments: &Arguments) -> bool {
     let outputs: Vec<_> = arguments.all("output").collect();
     let [Some(output)] = outputs.as_slice() else {
         return false;
     };
-    !arguments.has("template")
+    !["template", "v", "allow-missing-template-keys"]
+        .iter()
+        .any(|flag| arguments.has(flag))
         && output
             .literal()
             .and_then(|output| output.strip_prefix("jsonpath="))
@@ -89,32 +94,33 @@ fn is_text(expression: &str) -> bool {
     })
 }
 
-/// The first two segments of a path of plain fields and subscripts, without a leading `items`; `None` for anything else.
+/// Returns the field that a path leads to, a leading `items` left out: `[]` for the list itself, its part of the object for one that
+/// holds no values, `other` for the rest; `None` for a path of another form.
 fn field(path: &str) -> Option<&[&'static str]> {
     let rest = path.strip_prefix('.')?;
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "._-[]*\\/?()=@!<>&|'\" ".contains(c);
-    if rest.contains("..") || !rest.chars().all(is_plain) {
+    if rest.contains("..") {
         return None;
     }
-    let mut segments = rest.split('.').map(name_of);
-    let mut first = segments.next()?;
-    if first == "items" {
-        match segments.next() {
-            Some(next) => first = next,
-            None => return Some(&[]),
-        }
+    let (first, below) = rest.split_once('.').unwrap_or((rest, ""));
+    let (first, below) = match first {
+        // An item that is not there would be an error.
+        "items[*]" | "items[0]" | "items[-1]" if below.is_empty() => return Some(&[]),
+        "items[*]" | "items[0]" | "items[-1]" => below.split_once('.').unwrap_or((below, "")),
+        other => (other, below),
+    };
+    // Secrets have neither part, and what is missing is no error.
+    match first.split('[').next()? {
+        "status" => return Some(&["status"]),
+        "spec" => return Some(&["spec"]),
+        _ => {}
     }
-    match (first, segments.next()) {
-        ("status", _) => Some(&["status"]),
-        ("spec", _) => Some(&["spec"]),
-        ("kind", None) => Some(&["kind"]),
-        ("metadata", Some(second)) if METADATA.contains(&second) => Some(&["metadata"]),
-        _ => Some(&["other"]),
-    }
-}
-
-fn name_of(segment: &str) -> &str {
-    segment.split('[').next().unwrap_or(segment)
+    let is_name = |c: char| c.is_ascii_alphanumeric() || "._-/\\".contains(c);
+    let second = below.split('.').next()?;
+    Some(match first {
+        "kind" if below.is_empty() => &["kind"],
+        "metadata" if METADATA.contains(&second) && below.chars().all(is_name) => &["metadata"],
+        _ => &["other"],
+    })
 }
 
 fn holds_no_values(segments: &[&str]) -> bool {
@@ -152,6 +158,11 @@ mod tests {
             "{range .status.list[*]}{end}{.name}",
             "{['data']}",
             "{.status",
+            "{.items[99].metadata.name}",
+            "{.metadata.name[0]}",
+            "{.metadata.ownerReferences[0].name}",
+            "{.items[?(@.metadata.labels.app)].data}",
+            "{.items[?(@.status)].data.password}",
         ] {
             assert!(!selects_no_values(template), "{template}");
         }

@@ -14,7 +14,7 @@ pub(super) fn effect(arguments: &Arguments) -> (Effect, Option<&'static str>) {
     let Some(path) = arguments.value("raw").and_then(Word::known) else {
         return (Effect::Unknown, Some("does not say which path it reads"));
     };
-    let path = path.split('?').next().unwrap_or_default();
+    let path = path.split(['?', '#']).next().unwrap_or_default();
     if path.contains(['%', '\\']) || !path.is_ascii() {
         return (
             Effect::Unknown,
