@@ -33,6 +33,7 @@ mod manifest;
 mod needed;
 mod rollback;
 pub mod stored;
+pub mod tool_call;
 
 pub use action::{Action, Defaults, action_from_node};
 pub use document::{node_of_document, read_documents};
