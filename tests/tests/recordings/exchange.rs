@@ -12,6 +12,8 @@ pub(crate) struct Exchange {
     pub(crate) path: String,
     pub(crate) query: String,
     pub(crate) content_type: String,
+    /// What else it may have been, where that is not told.
+    pub(crate) or_content_types: &'static [&'static str],
     pub(crate) request: Json,
     pub(crate) status: u64,
     pub(crate) answer: Json,
@@ -58,6 +60,7 @@ fn exchange(file: &Path) -> Exchange {
         path: text("path"),
         query: text("query"),
         content_type: content_type.unwrap_or_default().to_owned(),
+        or_content_types: &[],
         request,
         status: json["status"].as_u64().unwrap_or(0),
         answer: json["response_body"].clone(),

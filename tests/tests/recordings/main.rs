@@ -8,6 +8,7 @@
     reason = "recordings that are not as expected fail the test, and it says what it compared"
 )]
 
+mod audit;
 mod exchange;
 mod expected;
 mod walk;
@@ -21,6 +22,8 @@ struct Tally {
     both_refuse: usize,
     never_seen: usize,
     expected: usize,
+    /// Writes that were stored, but not as computed.
+    wrong: usize,
     faults: Vec<String>,
     met: Vec<String>,
 }
@@ -85,6 +88,9 @@ fn take(tally: &mut Tally, name: &str, outcome: Outcome) {
         Outcome::RefusedOnlyByUs(refused) => format!("refused only by us: {refused}"),
         Outcome::RefusedOnlyByServer(message) => format!("refused only by the server: {message}"),
     };
+    if !fault.starts_with("refused only by the server") {
+        tally.wrong += 1;
+    }
     let is_expected = expected::DIFFERENCES
         .iter()
         .any(|(expected, _)| *expected == name);
@@ -93,5 +99,37 @@ fn take(tally: &mut Tally, name: &str, outcome: Outcome) {
         tally.met.push(name.to_owned());
     } else {
         tally.faults.push(format!("{name}: {fault}"));
+    }
+}
+
+/// What an audit log does not say is guessed: what kind of patch a patch is. Requests that overlap stand in an order of their own.
+#[test]
+fn audited_writes_store_what_we_compute() {
+    let Some(folder) = exchange::folder() else {
+        eprintln!("no audit logs on this machine, nothing is compared");
+        return;
+    };
+    for log in ["audit-requestresponse.log.gz", "audit-prod-full.log.gz"] {
+        let file = folder.join("../audit").join(log);
+        if !file.is_file() {
+            continue;
+        }
+        let mut cluster = Cluster::new();
+        let mut tally = Tally::default();
+        for exchange in audit::read(&file) {
+            let outcome = cluster.take(&exchange);
+            let name = format!("{} {} {}", exchange.name, exchange.method, exchange.path);
+            take(&mut tally, &name, outcome);
+        }
+        let summary = format!(
+            "{log}: {} stored what was computed, {} did not, {} were refused by both",
+            tally.equal, tally.wrong, tally.both_refuse,
+        );
+        println!("{summary}");
+        assert!(
+            tally.equal > 1000 && tally.wrong * 100 < tally.equal,
+            "{summary}\n{}",
+            tally.faults.join("\n")
+        );
     }
 }

@@ -43,7 +43,7 @@ impl Cluster {
         }
     }
 
-    /// Takes in an exchange, and says what came of it.
+    /// Takes in an exchange, and says what came of it. The best of what it may have been counts.
     pub(crate) fn take(&mut self, exchange: &Exchange) -> Outcome {
         // State is carried over only inside a phase.
         let phase = exchange
@@ -56,12 +56,20 @@ impl Cluster {
         let Some(address) = Address::of(&exchange.path) else {
             return Outcome::NoWrite;
         };
-        let outcome = self.compare(exchange, &address);
+        let mut outcome = self.compare(exchange, &exchange.content_type, &address);
+        for content_type in exchange.or_content_types {
+            if !matches!(
+                outcome,
+                Outcome::Equal | Outcome::BothRefuse | Outcome::NoWrite
+            ) {
+                outcome = self.compare(exchange, content_type, &address);
+            }
+        }
         self.learn(exchange, &address);
         outcome
     }
 
-    fn compare(&self, exchange: &Exchange, address: &Address) -> Outcome {
+    fn compare(&self, exchange: &Exchange, content_type: &str, address: &Address) -> Outcome {
         let known_subresource = address
             .subresource
             .as_deref()
@@ -74,7 +82,7 @@ impl Cluster {
         {
             return Outcome::NoWrite;
         }
-        let Some(write) = write(exchange, address) else {
+        let Some(write) = write(exchange, content_type, address) else {
             return Outcome::NoWrite;
         };
         let name = address.name.clone().or_else(|| {
@@ -142,6 +150,14 @@ impl Cluster {
         subresource: Option<Subresource>,
     ) -> Outcome {
         let mut computed = computed.unwrap_or(Json::Null);
+        let deleted = exchange
+            .answer
+            .pointer("/metadata/deletionTimestamp")
+            .is_some()
+            && exchange.answer.pointer("/metadata/finalizers").is_none();
+        if computed.is_null() && deleted {
+            return Outcome::Equal;
+        }
         let mut answer = exchange.answer.clone();
         if answer["kind"] == "Scale" {
             let replicas = |object: &Json| object.pointer("/spec/replicas").cloned();
@@ -155,14 +171,6 @@ impl Cluster {
         if answer["kind"] == "PartialObjectMetadata" {
             answer = json!({ "metadata": answer["metadata"] });
             computed = json!({ "kind": computed["kind"], "metadata": computed["metadata"] });
-        }
-        let deleted = exchange
-            .answer
-            .pointer("/metadata/deletionTimestamp")
-            .is_some()
-            && exchange.answer.pointer("/metadata/finalizers").is_none();
-        if computed.is_null() && deleted {
-            return Outcome::Equal;
         }
         let own = |object: &Json| {
             let mut own = taffrail_actions::stored::without_server_owned(object);
@@ -184,6 +192,13 @@ impl Cluster {
         let answer = &exchange.answer;
         if exchange.status >= 300 || exchange.is_dry_run() || answer["kind"] == "Scale" {
             return self.learn_scale(exchange, address);
+        }
+        if address.subresource.as_deref() == Some("binding") {
+            let name = address.name.as_deref().unwrap_or_default();
+            if let Some(live) = self.live.get_mut(&address.key(name)) {
+                live["spec"]["nodeName"] = exchange.request["target"]["name"].clone();
+            }
+            return;
         }
         if address.subresource.as_deref().is_some_and(|name| {
             Subresource::of_name(name).is_none() && name != "finalize" && name != "resize"
@@ -313,12 +328,12 @@ fn drop_nulls(value: &mut Json) {
 }
 
 /// Returns what an exchange writes; `None` where it writes no object.
-fn write(exchange: &Exchange, address: &Address) -> Option<Write> {
+fn write(exchange: &Exchange, content_type: &str, address: &Address) -> Option<Write> {
     let body = exchange.request.clone();
     Some(match exchange.method.as_str() {
         "POST" if address.name.is_none() => Write::Create(in_place(body, address)),
         "PUT" => Write::Replace(in_place(body, address)),
-        "PATCH" => match exchange.content_type.trim_start_matches("application/") {
+        "PATCH" => match content_type.trim_start_matches("application/") {
             "merge-patch+json" => Write::MergePatch(body),
             "json-patch+json" => Write::JsonPatch(body),
             "strategic-merge-patch+json" => Write::StrategicMergePatch(body),

@@ -5,7 +5,7 @@ use taffrail_schema::{Type, TypeId};
 
 use super::kind::{Kind, at, put, text};
 use super::rules;
-use super::strategic::order;
+use super::strategic::order::{self, Positions};
 
 /// Where `kubectl apply` keeps what it applied.
 const ANNOTATION: &str = "kubectl.kubernetes.io/last-applied-configuration";
@@ -123,17 +123,12 @@ fn merge_lists(
         Type::List { of, .. } => Some(of),
         _ => None,
     });
-    let same = |a: &Json, b: &Json| match key {
-        Some(key) => a.get(key).is_some() && a.get(key) == b.get(key),
-        None => a == b,
-    };
-    live.retain(|there| {
-        let is_new = new.iter().any(|new| same(new, there));
-        is_new || !last.iter().any(|last| same(last, there))
-    });
+    let (in_new, in_last) = (Positions::of(new, key), Positions::of(last, key));
+    live.retain(|there| in_new.get(there, key).is_some() || in_last.get(there, key).is_none());
+    let positions = Positions::of(live, key);
     for wanted in new {
-        let before = last.iter().find(|last| same(last, wanted));
-        match live.iter_mut().find(|there| same(there, wanted)) {
+        let before = in_last.get(wanted, key).and_then(|at| last.get(at));
+        match positions.get(wanted, key).and_then(|at| live.get_mut(at)) {
             None => live.push(wanted.clone()),
             Some(there) => {
                 let before = before.unwrap_or(&Json::Null);

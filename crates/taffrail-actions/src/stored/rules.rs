@@ -210,6 +210,9 @@ fn field_words(text: &'static str) -> FieldRule {
 }
 
 #[cfg(test)]
+mod openapi;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

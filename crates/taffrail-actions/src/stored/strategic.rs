@@ -10,6 +10,7 @@ use taffrail_schema::{Schemas, Type, TypeId};
 
 use super::refused::Refused;
 use super::rules::{self, Patch};
+use list::Ordered;
 
 /// What a patch says of an object or an element as a whole.
 pub(super) const DIRECTIVE: &str = "$patch";
@@ -58,6 +59,10 @@ impl<'s> Merger<'s> {
             }
         }
         retain_keys(live, patch)?;
+        let ordered: Vec<Ordered> = patch
+            .iter()
+            .filter_map(|(name, wanted)| Ordered::of(live, name, wanted))
+            .collect();
         for (name, value) in patch {
             if let Some(field) = name.strip_prefix(DELETE_FROM_LIST) {
                 list::delete(live, field, value)?;
@@ -65,11 +70,9 @@ impl<'s> Merger<'s> {
                 self.field(live, patch, name, value, ty)?;
             }
         }
-        for (name, wanted) in patch {
-            if let Some(field) = name.strip_prefix(ELEMENT_ORDER) {
-                let (_, rule) = self.rule(ty, field);
-                self.set_order(live, patch, field, wanted, rule)?;
-            }
+        for order in &ordered {
+            let (_, rule) = self.rule(ty, order.field);
+            order.put(live, patch, rule.key)?;
         }
         Ok(())
     }

@@ -5,7 +5,7 @@ use taffrail_schema::TypeId;
 
 use super::super::refused::Refused;
 use super::super::rules::Patch;
-use super::{DIRECTIVE, Fields, Merger, no_directive, order, without_directives};
+use super::{DIRECTIVE, ELEMENT_ORDER, Fields, Merger, no_directive, order, without_directives};
 
 impl Merger<'_> {
     /// Merges the elements of a patch into a list. New elements stand before those that only the live list has, unless an order follows.
@@ -41,18 +41,22 @@ impl Merger<'_> {
             *live = patch;
             return Ok(());
         }
+        let mut positions = order::Positions::of(live, rule.key);
         for element in &patch {
-            let Some(wanted) = element.get(key) else {
+            if element.get(key).is_none() {
                 return Err(Refused::bad_patch(format!(
                     "an element has no `{key}`, which tells the elements of its list apart"
                 )));
-            };
-            let there = live.iter_mut().find(|there| there.get(key) == Some(wanted));
-            match (there, element) {
+            }
+            let there = positions.get(element, rule.key);
+            match (there.and_then(|at| live.get_mut(at)), element) {
                 (Some(Json::Object(there)), Json::Object(element)) => {
                     self.merge(there, element, self.element(ty))?;
                 }
-                _ => live.push(without_directives(element)?.into_owned()),
+                _ => {
+                    positions.note(element, live.len(), rule.key);
+                    live.push(without_directives(element)?.into_owned());
+                }
             }
         }
         if sorted {
@@ -60,38 +64,51 @@ impl Merger<'_> {
         }
         Ok(())
     }
+}
 
-    /// Puts a list into the order that a patch wants.
-    pub(super) fn set_order(
-        self,
+/// A list that a patch puts in order.
+pub(super) struct Ordered<'p> {
+    pub(super) field: &'p str,
+    wanted: &'p Json,
+    /// The list before the patch.
+    was: Vec<Json>,
+}
+
+impl<'p> Ordered<'p> {
+    /// Returns the list whose order a field of a patch is; `None` when it is another field.
+    pub(super) fn of(live: &Fields, name: &'p str, wanted: &'p Json) -> Option<Self> {
+        let field = name.strip_prefix(ELEMENT_ORDER)?;
+        let was = live.get(field).and_then(Json::as_array);
+        Some(Self {
+            field,
+            wanted,
+            was: was.cloned().unwrap_or_default(),
+        })
+    }
+
+    /// Puts the list in order.
+    pub(super) fn put(
+        &self,
         live: &mut Fields,
         patch: &Fields,
-        field: &str,
-        wanted: &Json,
-        rule: Patch,
+        key: Option<&str>,
     ) -> Result<(), Refused> {
-        let Some(wanted) = wanted.as_array() else {
+        let Some(wanted) = self.wanted.as_array() else {
             return Err(Refused::bad_patch("an order of elements is a list"));
         };
-        let unlisted = patch
-            .get(field)
-            .and_then(Json::as_array)
-            .into_iter()
-            .flatten()
-            .find(|element| {
-                element.get(DIRECTIVE).is_none()
-                    && !wanted
-                        .iter()
-                        .any(|other| order::same(element, other, rule.key))
-            });
-        if unlisted.is_some() {
+        let elements = patch.get(self.field).and_then(Json::as_array);
+        let unlisted = elements.into_iter().flatten().any(|element| {
+            let is_listed = wanted.iter().any(|other| order::same(element, other, key));
+            element.get(DIRECTIVE).is_none() && !is_listed
+        });
+        if unlisted {
             return Err(Refused::bad_patch(format!(
-                "`{field}` has an element that its `$setElementOrder` does not list"
+                "`{}` has an element that its `$setElementOrder` does not list",
+                self.field
             )));
         }
-        if let Some(Json::Array(list)) = live.get_mut(field) {
-            let was = list.clone();
-            order::arrange(list, wanted, &was, rule.key);
+        if let Some(Json::Array(list)) = live.get_mut(self.field) {
+            order::arrange(list, wanted, &self.was, key);
         }
         Ok(())
     }

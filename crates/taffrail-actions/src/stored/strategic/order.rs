@@ -1,5 +1,7 @@
 //! The order of lists that are merged.
 
+use std::collections::HashMap;
+
 use serde_json::Value as Json;
 
 /// Puts a merged list in order: elements of the patch stand as in the patch, the others as they were, and where an element of each kind was
@@ -10,15 +12,14 @@ pub(in super::super) fn arrange(
     was: &[Json],
     key: Option<&str>,
 ) {
-    let position =
-        |element: &Json, among: &[Json]| among.iter().position(|other| same(element, other, key));
+    let (wanted, before) = (Positions::of(patch, key), Positions::of(was, key));
     let mut patched = Vec::new();
     let mut others = Vec::new();
     for element in list.drain(..) {
-        let before = position(&element, was);
-        match position(&element, patch) {
-            Some(at) => patched.push((at, before, element)),
-            None => others.push((before.unwrap_or(usize::MAX), before, element)),
+        let was_at = before.get(&element, key);
+        match wanted.get(&element, key) {
+            Some(at) => patched.push((at, was_at, element)),
+            None => others.push((was_at.unwrap_or(usize::MAX), was_at, element)),
         }
     }
     patched.sort_by_key(|(at, ..)| *at);
@@ -41,6 +42,40 @@ pub(in super::super) fn arrange(
             patched.next()
         };
         list.extend(next.map(|(.., element)| element));
+    }
+}
+
+/// Where elements stand in a list: the first of those that are the same.
+pub(in super::super) struct Positions(HashMap<String, usize>);
+
+impl Positions {
+    /// Notes the elements of a list, which are told apart by a key, or by their value.
+    pub(in super::super) fn of(list: &[Json], key: Option<&str>) -> Self {
+        let mut positions = Self(HashMap::with_capacity(list.len()));
+        for (at, element) in list.iter().enumerate() {
+            positions.note(element, at, key);
+        }
+        positions
+    }
+
+    /// Notes where an element stands, unless one like it stands before it.
+    pub(in super::super) fn note(&mut self, element: &Json, at: usize, key: Option<&str>) {
+        if let Some(identity) = identity(element, key) {
+            self.0.entry(identity).or_insert(at);
+        }
+    }
+
+    /// Returns where an element stands.
+    pub(in super::super) fn get(&self, element: &Json, key: Option<&str>) -> Option<usize> {
+        self.0.get(&identity(element, key)?).copied()
+    }
+}
+
+/// Returns what tells an element from others; `None` when it lacks the key.
+fn identity(element: &Json, key: Option<&str>) -> Option<String> {
+    match key {
+        Some(key) => element.get(key).map(Json::to_string),
+        None => Some(element.to_string()),
     }
 }
 

@@ -40,7 +40,7 @@ pub(super) fn check(object: &Json, kind: &Kind) -> Result<(), Refused> {
 
 fn may_name(name: &str, kind: &Kind) -> bool {
     match (kind.group, kind.kind) {
-        ("rbac.authorization.k8s.io", _) => {
+        ("rbac.authorization.k8s.io" | "apiregistration.k8s.io", _) => {
             !matches!(name, "." | "..") && !name.contains(['/', '%'])
         }
         ("", "Namespace") => is_dns_label(name),
