@@ -62,6 +62,14 @@ pub(super) fn after(
     stored(before, &write, known)
 }
 
+/// Returns a live object with the defaults that the server stores: one that was written by hand may lack them.
+pub(super) fn as_stored(live: &Json, known: &Surroundings<'_>) -> Json {
+    match stored_after(Some(live), &Write::Replace(live.clone()), known.schemas) {
+        Ok(Some(stored)) => stored,
+        Ok(None) | Err(_) => live.clone(),
+    }
+}
+
 fn stored(before: Option<&Json>, write: &Write, known: &Surroundings<'_>) -> Changed {
     match stored_after(before, write, known.schemas) {
         Ok(after) => Changed::To(after),

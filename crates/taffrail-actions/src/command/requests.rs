@@ -257,7 +257,7 @@ fn changed(
     object: Option<&Json>,
     known: &Surroundings<'_>,
 ) {
-    let live = found(request, known).cloned();
+    let live = found(request, known).map(|live| change::as_stored(live, known));
     request.current = match &live {
         Some(live) => Value::from_json(live),
         None if is_known_to_miss(request, known) => Value::Absent,
