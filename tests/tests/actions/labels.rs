@@ -21,9 +21,23 @@ impl Labelled {
         self.effects == [Effect::Read]
     }
 
-    /// Tells whether calling it a read would let something through.
-    pub(crate) fn is_more_than_a_read(&self) -> bool {
-        !self.effects.contains(&Effect::Read)
+    /// Tells whether it changes the cluster, runs something in it or reads its Secrets, without a doubt.
+    pub(crate) fn is_certainly_dangerous(&self) -> bool {
+        let dangerous = [Effect::Write, Effect::Exec, Effect::SecretRead];
+        self.effects.iter().all(|effect| dangerous.contains(effect))
+    }
+
+    /// Tells whether this effect would let the line pass for something milder than it is.
+    pub(crate) fn is_let_through_by(&self, effect: Effect) -> bool {
+        let is_mild = |effect: Effect| effect < Effect::SecretRead;
+        let mildest = self
+            .effects
+            .iter()
+            .min()
+            .copied()
+            .unwrap_or(Effect::Unknown);
+        is_mild(effect)
+            && (!is_mild(mildest) || (effect == Effect::Read && mildest != Effect::Read))
     }
 }
 
