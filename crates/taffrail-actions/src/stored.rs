@@ -22,6 +22,7 @@
 mod apply;
 mod base64;
 mod client_apply;
+mod custom;
 mod decode;
 mod defaults;
 mod fields;
@@ -47,6 +48,7 @@ pub use unknown::unknown_fields;
 use serde_json::{Value as Json, json};
 use taffrail_schema::Schemas;
 
+use apply::Applier;
 use kind::{Kind, at, put, text};
 
 /// A write to one object.
@@ -113,7 +115,12 @@ pub fn after(
                 force,
             } => {
                 let kind = Kind::of(object, schemas)?;
-                new(apply::apply(None, object, manager, *force, &kind)?, schemas)
+                let applier = Applier {
+                    manager,
+                    force: *force,
+                    subresource: "",
+                };
+                new(apply::apply(None, object, applier, &kind)?, schemas)
             }
             Write::Replace(_)
             | Write::MergePatch(_)
@@ -127,12 +134,12 @@ pub fn after(
         return Ok(None);
     }
     let kind = Kind::of(live, schemas)?;
-    let changed = changed(live, write, &kind)?;
+    let changed = changed(live, write, "", &kind)?;
     stored(changed, live, &kind)
 }
 
-/// Returns what a write makes of a live object, before the server reads it.
-fn changed(live: &Json, write: &Write, kind: &Kind) -> Result<Json, Refused> {
+/// Returns what a write to an object, or to a subresource of it, makes of the live one, before the server reads it.
+fn changed(live: &Json, write: &Write, subresource: &str, kind: &Kind) -> Result<Json, Refused> {
     let mut object = live.clone();
     match write {
         Write::Create(object) => {
@@ -171,7 +178,12 @@ fn changed(live: &Json, write: &Write, kind: &Kind) -> Result<Json, Refused> {
             force,
         } => {
             is_same(config, live)?;
-            object = apply::apply(Some(live), config, manager, *force, kind)?;
+            let applier = Applier {
+                manager,
+                force: *force,
+                subresource,
+            };
+            object = apply::apply(Some(live), config, applier, kind)?;
         }
         Write::ClientSideApply { object: new } => {
             object = client_apply::apply(Some(live), new, kind);

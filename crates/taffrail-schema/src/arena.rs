@@ -84,6 +84,8 @@ pub(crate) struct FieldData {
     pub(crate) deprecated: Option<Box<str>>,
     /// The versions that have it, as bits.
     pub(crate) versions: u64,
+    /// What the definition of a custom kind says of its values.
+    pub(crate) rules: Option<Box<serde_yaml::Mapping>>,
 }
 
 /// A kind in one API version, as the table keeps it.

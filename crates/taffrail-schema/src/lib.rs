@@ -261,6 +261,18 @@ impl Schemas {
             .map(field_of)
     }
 
+    /// Returns what the definition of a custom kind says of a field's values beyond their type: `default`, `nullable`, `minimum`, `pattern`
+    /// and the like, for lists those of the elements under `items`. `None` when it says nothing, or when it cannot be read as a `T`.
+    #[must_use]
+    pub fn value_rules<T: serde::de::DeserializeOwned>(&self, id: TypeId, name: &str) -> Option<T> {
+        let fields = self.all_fields(id);
+        let at = fields
+            .binary_search_by(|field| (*field.name).cmp(name))
+            .ok()?;
+        let rules = fields.get(at)?.rules.as_deref()?;
+        serde_yaml::from_value(serde_yaml::Value::Mapping(rules.clone())).ok()
+    }
+
     /// Returns the fields of an object type, sorted by name.
     pub fn fields(&self, id: TypeId) -> impl Iterator<Item = Field<'_>> {
         self.all_fields(id)

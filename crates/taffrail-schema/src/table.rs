@@ -186,6 +186,7 @@ impl Reader {
             required: name.len() < written.len(),
             deprecated: deprecated.then(|| doc(owner, name).into()),
             versions: self.minors(minors, since),
+            rules: None,
         };
         if let Some(TypeData::Object { fields, .. }) = self.arena.types.get_mut(object.position()) {
             fields.push(field);

@@ -249,3 +249,43 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_rules_for_values_of_a_definition_are_kept() {
+    let text = r#"
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: { name: playbooks.ops.example.com }
+spec:
+  group: ops.example.com
+  scope: Namespaced
+  names: { plural: playbooks, kind: Playbook }
+  versions:
+    - name: v1
+      served: true
+      storage: true
+      schema:
+        openAPIV3Schema:
+          type: object
+          properties:
+            spec:
+              type: object
+              properties:
+                replicas: { type: integer, minimum: 0, maximum: 10, default: 1 }
+                mode: { type: string }
+"#;
+    let kinds = CustomKinds::parse("playbooks.yaml", text).unwrap();
+    let schemas = Schemas::default().with_custom(&kinds);
+    let kind = schemas.find(Some("ops.example.com"), "Playbook")[0];
+    let spec = schemas.field(schemas.kind(kind).root, "spec").unwrap().ty;
+    let rules: Option<serde_json::Value> = schemas.value_rules(spec, "replicas");
+    assert_eq!(
+        rules,
+        Some(serde_json::json!({"default": 1, "maximum": 10, "minimum": 0}))
+    );
+    assert_eq!(schemas.value_rules::<serde_json::Value>(spec, "mode"), None);
+    assert_eq!(
+        schemas.value_rules::<serde_json::Value>(spec, "missing"),
+        None
+    );
+}

@@ -6,7 +6,6 @@ pub(crate) const LEAST_EQUAL: usize = 151;
 const ADDRESS: &str = "the address and the object disagree, which is for who sends the request";
 const OPTION: &str = "the options of the request are wrong, not what it writes";
 const OTHERS: &str = "it depends on other objects";
-const LIMITS: &str = "schemas do not keep the limits of values in definitions of custom kinds";
 const EXPRESSION: &str = "the expressions of a definition are not evaluated";
 
 /// Names of exchanges, with the reason.
@@ -21,11 +20,6 @@ pub(crate) const DIFFERENCES: &[(&str, &str)] = &[
     ),
     ("fieldvalidation-invalid-422", OPTION),
     ("ssa-422-force-on-merge-patch", OPTION),
-    ("cr-create", "defaults"),
-    ("cr-unknown-field-pruned", "defaults"),
-    ("cr-422-required", "required"),
-    ("cr-422-maximum", LIMITS),
-    ("cr-422-pattern-maxitems", LIMITS),
     ("cr-422-cel-rule", EXPRESSION),
     ("cr-422-cel-transition", EXPRESSION),
     ("vap-deny-422", OTHERS),

@@ -180,7 +180,14 @@ impl Cluster {
             drop_nulls(&mut own);
             own
         };
-        let (mut computed, answer) = (own(&computed), own(&answer));
+        let owners =
+            exchange.method == "PATCH" && exchange.content_type.ends_with("apply-patch+yaml");
+        let owners = owners.then(|| (owners_of(&computed), owners_of(&answer)));
+        let (mut computed, mut answer) = (own(&computed), own(&answer));
+        if let Some((of_computed, of_answer)) = owners {
+            computed["owners"] = of_computed;
+            answer["owners"] = of_answer;
+        }
         if answer.get("kind").is_none() {
             computed.as_object_mut().unwrap().remove("kind");
         }
@@ -313,6 +320,24 @@ fn equal(computed: Json, stored: Json) -> Outcome {
     } else {
         Outcome::Differs(Box::new((computed, stored)))
     }
+}
+
+/// Returns who owns what of an object, without the times.
+fn owners_of(object: &Json) -> Json {
+    let entries = object
+        .pointer("/metadata/managedFields")
+        .and_then(Json::as_array);
+    let entries = entries.into_iter().flatten().map(|entry| {
+        let text = |key: &str| entry[key].as_str().unwrap_or_default();
+        let name = format!(
+            "{} {} {}",
+            text("manager"),
+            text("operation"),
+            text("subresource")
+        );
+        (name, entry["fieldsV1"].clone())
+    });
+    Json::Object(entries.collect())
 }
 
 /// A null in an answer stands for what is not there.

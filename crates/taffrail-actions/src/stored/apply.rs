@@ -23,6 +23,16 @@ const NOBODYS: &[&[&str]] = &[
     &["metadata", "resourceVersion"],
 ];
 
+/// Who applies.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Applier<'w> {
+    pub(super) manager: &'w str,
+    /// Whether fields are taken from other managers.
+    pub(super) force: bool,
+    /// The subresource that is applied to; empty for the object.
+    pub(super) subresource: &'w str,
+}
+
 /// A manager's part in `managedFields`.
 #[derive(Debug, Clone)]
 struct Part {
@@ -39,10 +49,10 @@ impl Part {
             .unwrap_or_default()
     }
 
-    fn is_of(&self, manager: &str) -> bool {
-        self.get("manager") == manager
+    fn is_of(&self, applier: Applier) -> bool {
+        self.get("manager") == applier.manager
             && self.get("operation") == "Apply"
-            && self.get("subresource").is_empty()
+            && self.get("subresource") == applier.subresource
     }
 }
 
@@ -50,11 +60,10 @@ impl Part {
 pub(super) fn apply(
     live: Option<&Json>,
     config: &Json,
-    manager: &str,
-    force: bool,
+    applier: Applier,
     kind: &Kind,
 ) -> Result<Json, Refused> {
-    if manager.is_empty() {
+    if applier.manager.is_empty() {
         return Err(Refused::invalid_at("fieldManager", "is missing"));
     }
     if config
@@ -73,8 +82,8 @@ pub(super) fn apply(
     let merged = match live {
         None => config.clone(),
         Some(live) => {
-            let before = parts.iter().find(|part| part.is_of(manager));
-            let others = parts.iter().filter(|part| !part.is_of(manager));
+            let before = parts.iter().find(|part| part.is_of(applier));
+            let others = parts.iter().filter(|part| !part.is_of(applier));
             let mut keep: Vec<&Fields> = others.map(|part| &part.fields).collect();
             keep.push(&applied);
             let mut merged = merge::merge(place, Some(live), &owned);
@@ -82,7 +91,7 @@ pub(super) fn apply(
                 merge::remove(place, &mut merged, &before.fields, &keep);
             }
             let (changed, removed) = merge::compare(place, Some(live), Some(&merged))?;
-            settle(&mut parts, manager, force, &changed, &removed)?;
+            settle(&mut parts, applier, &changed, &removed)?;
             merged
         }
     };
@@ -90,7 +99,7 @@ pub(super) fn apply(
         merged,
         parts,
         applied,
-        manager,
+        applier,
         text(config, &["apiVersion"]),
     ))
 }
@@ -132,15 +141,14 @@ fn parts(live: Option<&Json>) -> Vec<Part> {
 /// Takes from the other managers what is changed and removed.
 fn settle(
     parts: &mut [Part],
-    manager: &str,
-    force: bool,
+    applier: Applier,
     changed: &Fields,
     removed: &Fields,
 ) -> Result<(), Refused> {
     let mut conflicts: Vec<Conflict> = Vec::new();
-    for part in parts.iter_mut().filter(|part| !part.is_of(manager)) {
+    for part in parts.iter_mut().filter(|part| !part.is_of(applier)) {
         let disputed = part.fields.intersection(changed);
-        if !disputed.is_empty() && !force {
+        if !disputed.is_empty() && !applier.force {
             let name = part.get("manager").to_owned();
             match conflicts.iter_mut().find(|other| other.manager == name) {
                 Some(conflict) => conflict.fields.extend(disputed.paths()),
@@ -168,19 +176,20 @@ fn with_parts(
     mut object: Json,
     mut parts: Vec<Part>,
     applied: Fields,
-    manager: &str,
+    applier: Applier,
     api_version: Option<&str>,
 ) -> Json {
-    match parts.iter_mut().find(|part| part.is_of(manager)) {
+    match parts.iter_mut().find(|part| part.is_of(applier)) {
         Some(part) => part.fields = applied,
         None => parts.push(Part {
             entry: [
-                ("manager", manager),
+                ("manager", applier.manager),
                 ("operation", "Apply"),
                 ("fieldsType", "FieldsV1"),
             ]
             .into_iter()
             .chain(api_version.map(|version| ("apiVersion", version)))
+            .chain(Some(("subresource", applier.subresource)).filter(|(_, name)| !name.is_empty()))
             .map(|(key, value)| (key.to_owned(), json!(value)))
             .collect(),
             fields: applied,

@@ -4,6 +4,7 @@
 use serde_json::{Map, Value as Json};
 use taffrail_schema::{Schemas, Type, TypeId};
 
+use super::custom;
 use super::defaults;
 use super::kind::Kind;
 use super::quantity;
@@ -58,7 +59,13 @@ pub(super) fn decode(object: &mut Json, kind: &Kind) -> Result<(), Refused> {
         defaults::of_whole(object, kind);
     }
     match kind.root {
-        Some(root) => decoder.value(object, root, true),
+        Some(root) => {
+            decoder.value(object, root, true)?;
+            if kind.builtin {
+                return Ok(());
+            }
+            custom::complete(object, root, kind.schemas)
+        }
         None => match object.get_mut("metadata") {
             Some(metadata) => decoder.metadata(metadata),
             None => Ok(()),

@@ -47,7 +47,7 @@ impl Subresource {
             Self::Scale => scale(live, write, &kind),
             Self::Status => status(live, write, &kind),
             Self::EphemeralContainers => {
-                let wanted = changed(live, write, &kind)?;
+                let wanted = changed(live, write, "ephemeralcontainers", &kind)?;
                 is_same(&wanted, live)?;
                 part(wanted, live, &["spec", "ephemeralContainers"], &kind)
             }
@@ -56,11 +56,13 @@ impl Subresource {
 }
 
 fn status(live: &Json, write: &Write, kind: &Kind) -> Result<Json, Refused> {
-    let mut wanted = changed(live, write, kind)?;
+    let mut wanted = changed(live, write, "status", kind)?;
     is_same(&wanted, live)?;
     decode::decode(&mut wanted, kind)?;
     let mut object = live.clone();
     put(&mut object, &["status"], wanted.get("status").cloned());
+    let owners = ["metadata", "managedFields"];
+    put(&mut object, &owners, at(&wanted, &owners).cloned());
     for key in ["annotations", "finalizers"] {
         let value = at(&wanted, &["metadata", key]).cloned();
         if kind.builtin {
@@ -97,7 +99,7 @@ fn scale(live: &Json, write: &Write, kind: &Kind) -> Result<Json, Refused> {
     }
     let scale_kind = scale.clone();
     let scale_kind = Kind::of(&scale_kind, kind.schemas)?;
-    let mut wanted = changed(&scale, write, &scale_kind)?;
+    let mut wanted = changed(&scale, write, "scale", &scale_kind)?;
     is_same(&wanted, &scale)?;
     decode::decode(&mut wanted, &scale_kind)?;
     // A number that is left out is zero.

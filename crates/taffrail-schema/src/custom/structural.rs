@@ -275,6 +275,23 @@ impl Builder {
     }
 }
 
+/// The words of a schema that say what a value may be, or is when it is left out.
+const VALUE_RULES: &[&str] = &[
+    "default",
+    "exclusiveMaximum",
+    "exclusiveMinimum",
+    "maxItems",
+    "maxLength",
+    "maxProperties",
+    "maximum",
+    "minItems",
+    "minLength",
+    "minProperties",
+    "minimum",
+    "nullable",
+    "pattern",
+];
+
 fn string(schema: &Mapping) -> TypeData {
     match text(schema, "format") {
         Some("date-time") => return TypeData::Time,
@@ -304,7 +321,21 @@ fn field(name: &str, ty: TypeId, required: bool, schema: &Value) -> FieldData {
         required,
         deprecated: said.map(|said| said.lines().next().unwrap_or_default().into()),
         versions: u64::MAX,
+        rules: value_rules(schema).map(Box::new),
     }
+}
+
+/// Returns what a schema says of values beyond their type.
+fn value_rules(schema: &Value) -> Option<Mapping> {
+    let schema = schema.as_mapping()?;
+    let mut rules: Mapping = VALUE_RULES
+        .iter()
+        .filter_map(|key| Some((Value::from(*key), schema.get(*key)?.clone())))
+        .collect();
+    if let Some(elements) = schema.get("items").and_then(value_rules) {
+        rules.insert("items".into(), Value::Mapping(elements));
+    }
+    (!rules.is_empty()).then_some(rules)
 }
 
 /// Returns the text under a key.

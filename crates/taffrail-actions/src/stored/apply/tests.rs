@@ -10,7 +10,12 @@ fn applied(
     force: bool,
 ) -> Result<Json, Refused> {
     let schemas = Schemas::default();
-    apply(live, config, manager, force, &Kind::of(config, &schemas)?)
+    let applier = Applier {
+        manager,
+        force,
+        subresource: "",
+    };
+    apply(live, config, applier, &Kind::of(config, &schemas)?)
 }
 
 fn deployment(spec: &Json) -> Json {
