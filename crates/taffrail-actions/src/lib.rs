@@ -24,6 +24,7 @@ mod node;
 mod yaml;
 
 mod action;
+pub mod admission;
 mod check;
 mod facts;
 mod fields;
