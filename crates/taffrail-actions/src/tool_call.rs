@@ -16,9 +16,13 @@ mod arguments;
 mod change;
 mod line;
 mod lower;
+mod report;
+mod requests;
 mod row;
 mod target;
 mod tools;
+
+pub use report::{ToolReport, ToolTarget};
 
 /// What a call of a tool says.
 #[derive(Debug, Clone, PartialEq)]
@@ -61,8 +65,13 @@ pub struct ToolStep {
 pub enum Change {
     /// Nothing but what the verb says.
     ByVerb,
-    /// It becomes this object, which is applied or put in its place as the verb says.
-    Manifest(Json),
+    /// It becomes this object, which is made, applied or put in its place as the verb says.
+    Manifest {
+        /// The object.
+        object: Json,
+        /// How it is applied, if it is.
+        applied: Applied,
+    },
     /// A patch is applied.
     Patch {
         /// How the patch is meant.
@@ -76,6 +85,17 @@ pub enum Change {
     Command(Vec<String>),
     /// Something that cannot be told from the call: a chart, an image.
     Unknown,
+}
+
+/// How the server of a tool applies an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Applied {
+    /// As `kubectl apply` does.
+    ByClient,
+    /// In the API server, as this field manager.
+    ByServer(&'static str),
+    /// Nobody can say.
+    Untold,
 }
 
 /// How a patch is meant.

@@ -23,7 +23,7 @@ fn word(value: &Value) -> &str {
 fn change(change: &Change) -> String {
     match change {
         Change::ByVerb => String::new(),
-        Change::Manifest(_) => " = manifest".into(),
+        Change::Manifest { .. } => " = manifest".into(),
         Change::Patch { of, patch } => format!(" {of:?} patch {patch}"),
         Change::Replicas(number) => format!(" = {number} replicas"),
         Change::Command(words) => format!(" $ {}", words.join(" ")),

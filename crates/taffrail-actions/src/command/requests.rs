@@ -75,7 +75,7 @@ impl Line {
 }
 
 /// Returns an action of which nothing is known but who asks.
-fn of_nothing_known(known: &Surroundings<'_>) -> Request {
+pub(crate) fn of_nothing_known(known: &Surroundings<'_>) -> Request {
     let unknown = Request::default();
     let mut request = Request {
         verb: unknown.verb,
@@ -278,7 +278,7 @@ fn changed(
 }
 
 /// Derives what follows from the rest.
-fn finish(request: &mut Request, known: &Surroundings<'_>) {
+pub(crate) fn finish(request: &mut Request, known: &Surroundings<'_>) {
     facts::namespace_of(request, &known.base.namespace);
     request.rollback = rollback::derived(request);
 }
@@ -406,7 +406,7 @@ fn name(selection: &Selection) -> Value {
 }
 
 /// Returns the live object that an action is about.
-fn found<'a>(request: &Request, known: &Surroundings<'a>) -> Option<&'a Json> {
+pub(crate) fn found<'a>(request: &Request, known: &Surroundings<'a>) -> Option<&'a Json> {
     let target = &request.target;
     let (Value::String(group), Value::String(kind), Value::String(name)) =
         (&target.group, &target.kind, &target.name)
@@ -425,7 +425,7 @@ fn found<'a>(request: &Request, known: &Surroundings<'a>) -> Option<&'a Json> {
 }
 
 /// Tells whether the facts hold every object of the target's kind and namespace, and not this one.
-fn is_known_to_miss(request: &Request, known: &Surroundings<'_>) -> bool {
+pub(crate) fn is_known_to_miss(request: &Request, known: &Surroundings<'_>) -> bool {
     let target = &request.target;
     let (Value::String(group), Value::String(kind), Value::String(_)) =
         (&target.group, &target.kind, &target.name)
@@ -479,7 +479,7 @@ fn is_sound(text: &str) -> bool {
             .all(|c| c.is_ascii_alphanumeric() || "-._:@".contains(c))
 }
 
-fn unclear(fact: &str, reason: &str) -> Value {
+pub(crate) fn unclear(fact: &str, reason: &str) -> Value {
     Value::unknown(Cause::InvalidArgument {
         function: format!("`{fact}`"),
         reason: reason.to_owned(),

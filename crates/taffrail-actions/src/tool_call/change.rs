@@ -60,7 +60,10 @@ pub(super) fn of_manifest(
         target: manifest.target,
         change: match verb {
             "delete" => Change::ByVerb,
-            _ => Change::Manifest(manifest.object),
+            _ => Change::Manifest {
+                object: manifest.object,
+                applied: tool.applied,
+            },
         },
     });
     Some(steps.collect())

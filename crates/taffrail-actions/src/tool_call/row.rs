@@ -10,6 +10,7 @@
 //! | `typed version kind`, `split group version kind` | the arguments that hold API version (or group and version) and kind |
 //! | `name a|b`, `name? a` | the argument that names the object; with `?` it may be left out |
 //! | `manifest a`, `patch a TYPE`, `replicas a`, `command a` | the argument that says what the object becomes |
+//! | `applies client`, `applies server MANAGER` | how a manifest is applied |
 //! | `if a else ACT` | without this argument the act is another |
 //! | `dry a` | the argument that makes it a dry run |
 //! | `takes a b c` | arguments that change nothing that is told apart |
@@ -19,6 +20,8 @@
 //! `runs program: a b --flag=c` that the arguments make up a command line.
 
 use crate::effect::Effect;
+
+use super::Applied;
 
 /// What a call does: its effect, and the verb of the language that it is decided as (empty where there is none).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,6 +115,8 @@ pub(super) struct Tool {
     pub(super) named: Name,
     /// What the objects become; which of them counts follows from the verb.
     pub(super) makes: Vec<Makes>,
+    /// How a manifest is applied.
+    pub(super) applied: Applied,
     /// The argument that makes it a dry run.
     pub(super) dry_run: &'static str,
     /// Arguments that neither choose an object nor change what is done to it in a way that is told apart here.
@@ -130,6 +135,7 @@ pub(super) fn read(row: &'static str) -> Option<Vec<Tool>> {
         kind: Kind::Untold,
         named: Name::None,
         makes: Vec::new(),
+        applied: Applied::Untold,
         dry_run: "",
         takes: "",
         hides: "",
@@ -185,6 +191,13 @@ impl Tool {
                     argument,
                     given,
                     otherwise: act(otherwise)?,
+                };
+            }
+            "applies" => {
+                self.applied = match rest.split_once(' ') {
+                    Some(("server", manager)) => Applied::ByServer(manager),
+                    None if rest == "client" => Applied::ByClient,
+                    Some(_) | None => return None,
                 };
             }
             "dry" => self.dry_run = rest,
