@@ -24,6 +24,9 @@ pub(super) fn of_whole(object: &mut Json, kind: &Kind) {
         ("", "Secret") => string_data(object),
         ("apps", "StatefulSet") => claim_templates(object),
         ("", "LimitRange") => limits(object),
+        ("", "ReplicationController") => controller(object),
+        ("", "Service") => outside(object),
+        ("autoscaling", "HorizontalPodAutoscaler") => behavior(object),
         _ => {}
     }
 }
@@ -146,6 +149,45 @@ fn job(object: &mut Json) {
     {
         put(object, &["metadata", "labels"], Some(labels));
     }
+}
+
+/// A replication controller selects its own pods.
+fn controller(object: &mut Json) {
+    let labels = at(object, &["spec", "template", "metadata", "labels"]).cloned();
+    if let Some(labels) = labels {
+        default(object, &["spec", "selector"], labels.clone());
+        default(object, &["metadata", "labels"], labels);
+    }
+}
+
+/// A service with addresses outside the cluster takes traffic on every node.
+fn outside(object: &mut Json) {
+    let addresses = at(object, &["spec", "externalIPs"]).and_then(Json::as_array);
+    let inside = text(object, &["spec", "type"]).is_none_or(|ty| ty == "ClusterIP");
+    if inside && addresses.is_some_and(|addresses| !addresses.is_empty()) {
+        default(object, &["spec", "externalTrafficPolicy"], json!("Cluster"));
+    }
+}
+
+/// An autoscaler that says something of its behavior has all of it.
+fn behavior(object: &mut Json) {
+    let Some(behavior) = entry(object, &["spec"]).and_then(|spec| spec.get_mut("behavior")) else {
+        return;
+    };
+    if !behavior.is_object() {
+        return;
+    }
+    let percent = json!({ "type": "Percent", "value": 100, "periodSeconds": 15 });
+    let pods = json!({ "type": "Pods", "value": 4, "periodSeconds": 15 });
+    default(behavior, &["scaleDown", "policies"], json!([percent]));
+    default(behavior, &["scaleDown", "selectPolicy"], json!("Max"));
+    default(behavior, &["scaleUp", "policies"], json!([pods, percent]));
+    default(behavior, &["scaleUp", "selectPolicy"], json!("Max"));
+    default(
+        behavior,
+        &["scaleUp", "stabilizationWindowSeconds"],
+        json!(0),
+    );
 }
 
 /// A container of a pod that has limits requests as much, unless it says otherwise.

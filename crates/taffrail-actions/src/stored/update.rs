@@ -1,5 +1,7 @@
 //! What an update keeps of the live object, and what a new object gets besides its defaults.
 
+mod service;
+
 use serde_json::{Map, Value as Json, json};
 
 use super::kind::{Kind, at, put, text};
@@ -57,7 +59,7 @@ pub(super) fn updated(object: &mut Json, live: &Json, kind: &Kind) {
     }
     put(object, &["status"], live.get("status").cloned());
     match (kind.group, kind.kind) {
-        ("", "Service") => allocated(object, live),
+        ("", "Service") => service::allocated(object, live),
         ("", "Pod") => pod_of_node(object, live),
         ("", "Namespace") => {
             let kept = at(live, &["spec", "finalizers"]).cloned();
@@ -114,48 +116,6 @@ fn new_pod(object: &mut Json) {
         &["spec", "tolerations"],
         Some(Json::Array(tolerations)),
     );
-}
-
-/// What was allocated to a service stays with it, unless the write says otherwise.
-fn allocated(object: &mut Json, live: &Json) {
-    let named_externally =
-        |service: &Json| text(service, &["spec", "type"]) == Some("ExternalName");
-    if named_externally(object) || named_externally(live) {
-        return;
-    }
-    for key in [
-        "clusterIP",
-        "clusterIPs",
-        "ipFamilies",
-        "ipFamilyPolicy",
-        "healthCheckNodePort",
-    ] {
-        if at(object, &["spec", key]).is_none()
-            && let Some(kept) = at(live, &["spec", key])
-        {
-            put(object, &["spec", key], Some(kept.clone()));
-        }
-    }
-    if text(object, &["spec", "type"]) == Some("ClusterIP") {
-        return;
-    }
-    let live_ports = at(live, &["spec", "ports"]).and_then(Json::as_array);
-    let ports = object
-        .get_mut("spec")
-        .and_then(|spec| spec.get_mut("ports")?.as_array_mut());
-    for port in ports.into_iter().flatten().filter_map(Json::as_object_mut) {
-        let same = |other: &&Json| {
-            ["port", "protocol"]
-                .iter()
-                .all(|key| other.get(*key) == port.get(*key))
-        };
-        let node_port = live_ports
-            .and_then(|ports| ports.iter().find(same))
-            .and_then(|port| port.get("nodePort"));
-        if let Some(node_port) = node_port.filter(|_| !port.contains_key("nodePort")) {
-            port.insert("nodePort".into(), node_port.clone());
-        }
-    }
 }
 
 /// The scheduler's choice and what admission set stay with a pod.

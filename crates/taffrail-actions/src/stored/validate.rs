@@ -2,6 +2,7 @@
 
 mod names;
 mod pods;
+mod workloads;
 
 use serde_json::Value as Json;
 
@@ -45,7 +46,7 @@ pub(super) fn check(object: &Json, kind: &Kind) -> Result<(), Refused> {
         pods::check(object, &path, kind)?;
     }
     match (kind.group, kind.kind) {
-        ("apps", _) => selector(object),
+        ("apps", _) => workloads::check(object, kind),
         ("", "ConfigMap" | "Secret") => data(object, kind.kind),
         ("", "Service") => ports(object),
         ("apiextensions.k8s.io", "CustomResourceDefinition") => definition(object),
@@ -81,33 +82,6 @@ fn definition(object: &Json) -> Result<(), Refused> {
         "metadata.name",
         format!("must be `{wanted}`"),
     ))
-}
-
-/// The selector of a workload selects its own pods.
-fn selector(object: &Json) -> Result<(), Refused> {
-    let Some(selector) = at(object, &["spec", "selector"]) else {
-        if at(object, &["spec", "template"]).is_some() {
-            return Err(Refused::invalid_at("spec.selector", "is missing"));
-        }
-        return Ok(());
-    };
-    let labels = at(object, &["spec", "template", "metadata", "labels"]);
-    let wanted = selector.get("matchLabels").and_then(Json::as_object);
-    let is_empty = |value: &Json| value.as_object().is_none_or(serde_json::Map::is_empty);
-    if is_empty(selector) {
-        return Err(Refused::invalid_at("spec.selector", "is empty"));
-    }
-    let differs = wanted
-        .into_iter()
-        .flatten()
-        .any(|(key, value)| labels.and_then(|labels| labels.get(key)) != Some(value));
-    if differs {
-        return Err(Refused::invalid_at(
-            "spec.template.metadata.labels",
-            "are not those that the selector selects",
-        ));
-    }
-    Ok(())
 }
 
 fn data(object: &Json, kind: &str) -> Result<(), Refused> {
@@ -150,7 +124,12 @@ fn data(object: &Json, kind: &str) -> Result<(), Refused> {
 
 fn ports(object: &Json) -> Result<(), Refused> {
     let ports = at(object, &["spec", "ports"]).and_then(Json::as_array);
+    let several = ports.is_some_and(|ports| ports.len() > 1);
     for (at, port) in ports.into_iter().flatten().enumerate() {
+        if several && text(port, &["name"]).is_none() {
+            let field = format!("spec.ports[{at}].name");
+            return Err(Refused::invalid_at(&field, "is missing beside other ports"));
+        }
         for field in ["port", "targetPort", "nodePort"] {
             let number = port.get(field).and_then(Json::as_i64);
             if number.is_some_and(|number| !(1..=65_535).contains(&number)) {

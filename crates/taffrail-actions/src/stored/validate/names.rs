@@ -49,7 +49,8 @@ fn may_name(name: &str, kind: &Kind) -> bool {
     }
 }
 
-fn is_dns_label(name: &str) -> bool {
+/// Returns whether a text is a single part of a name in the DNS.
+pub(super) fn is_dns_label(name: &str) -> bool {
     name.len() <= 63 && is_dns_part(name)
 }
 

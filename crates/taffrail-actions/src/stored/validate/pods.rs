@@ -22,13 +22,23 @@ pub(super) fn check(object: &Json, path: &[&str], kind: &Kind) -> Result<(), Ref
     if containers.is_none_or(Vec::is_empty) {
         return Err(Refused::invalid_at(&field("spec.containers"), "is missing"));
     }
+    let volumes = at(pod, &["spec", "volumes"]).and_then(Json::as_array);
+    let claims = at(object, &["spec", "volumeClaimTemplates"]).and_then(Json::as_array);
+    let claims = claims.into_iter().flatten();
+    let claims = claims.filter_map(|claim| text(claim, &["metadata", "name"]));
+    let volumes: Vec<&str> = volumes
+        .into_iter()
+        .flatten()
+        .filter_map(|volume| text(volume, &["name"]))
+        .chain(claims)
+        .collect();
     for list in ["containers", "initContainers", "ephemeralContainers"] {
         let list_field = field(&format!("spec.{list}"));
         let containers = at(pod, &["spec", list]).and_then(Json::as_array);
         let mut seen: Vec<&str> = Vec::new();
         for (position, container) in containers.into_iter().flatten().enumerate() {
             let under = |refused: Refused| refused.under(&format!("{list_field}[{position}]"));
-            check_container(container).map_err(under)?;
+            check_container(container, &volumes).map_err(under)?;
             let name = text(container, &["name"]).unwrap_or_default();
             if seen.contains(&name) {
                 return Err(under(Refused::invalid_at(
@@ -51,10 +61,24 @@ pub(super) fn check(object: &Json, path: &[&str], kind: &Kind) -> Result<(), Ref
     restart_policy(pod, kind).map_err(|refused| refused.under(&field("spec")))
 }
 
-fn check_container(container: &Json) -> Result<(), Refused> {
+fn check_container(container: &Json, volumes: &[&str]) -> Result<(), Refused> {
     for required in ["name", "image"] {
         if text(container, &[required]).is_none() {
             return Err(Refused::invalid_at(required, "is missing"));
+        }
+    }
+    if !text(container, &["name"]).is_none_or(names::is_dns_label) {
+        return Err(Refused::invalid_at("name", "is no name of a container"));
+    }
+    let mounts = at(container, &["volumeMounts"]).and_then(Json::as_array);
+    for (at, mount) in mounts.into_iter().flatten().enumerate() {
+        let name = text(mount, &["name"]).unwrap_or_default();
+        if !volumes.contains(&name) {
+            let field = format!("volumeMounts[{at}].name");
+            return Err(Refused::invalid_at(
+                &field,
+                format!("is `{name}`, which no volume has"),
+            ));
         }
     }
     let requests = at(container, &["resources", "requests"]).and_then(Json::as_object);
