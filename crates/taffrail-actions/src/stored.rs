@@ -177,6 +177,7 @@ fn changed(live: &Json, write: &Write, subresource: &str, kind: &Kind) -> Result
             manager,
             force,
         } => {
+            Kind::of(config, kind.schemas)?;
             is_same(config, live)?;
             let applier = Applier {
                 manager,

@@ -2,6 +2,7 @@
 
 mod names;
 mod pods;
+mod required;
 mod workloads;
 
 use serde_json::Value as Json;
@@ -32,6 +33,9 @@ pub(super) fn check(object: &Json, kind: &Kind) -> Result<(), Refused> {
     names::check(object, kind)?;
     if !kind.builtin {
         return Ok(());
+    }
+    if let Some(root) = kind.root {
+        required::check(object, root, kind.schemas)?;
     }
     if let Some(spec) = object.get("spec") {
         for field in NOT_NEGATIVE {
@@ -109,7 +113,10 @@ fn data(object: &Json, kind: &str) -> Result<(), Refused> {
             }
         }
     }
-    if size > MOST_BYTES && kind == "ConfigMap" {
+    if kind == "Secret" {
+        size = size.saturating_mul(3).div_euclid(4);
+    }
+    if size > MOST_BYTES {
         return Err(Refused::invalid("is larger than 1 MiB"));
     }
     if kind == "Secret" && text(object, &["type"]) == Some("kubernetes.io/tls") {
