@@ -28,6 +28,7 @@ pub mod admission;
 mod check;
 mod facts;
 mod fields;
+pub mod inverse;
 mod kinds;
 mod ledger;
 mod manifest;

@@ -33,6 +33,12 @@ const ALWAYS: [&[&str]; 10] = [
     &["stringData"],
 ];
 
+/// Paths of an object that say how an action can be undone.
+const ROLLBACK: [&[&str]; 2] = [
+    &["spec", "persistentVolumeClaimRetentionPolicy"],
+    &["spec", "persistentVolumeReclaimPolicy"],
+];
+
 impl Needed {
     /// Returns what a program reads of a request document: all of it, but of the objects only the paths
     /// that its rules name.
@@ -53,8 +59,21 @@ impl Needed {
             }
         }
         for slot in &data.slots {
-            if matches!(slot.root, Root::Current | Root::Proposed) {
-                objects.add(slot.keys.iter().map(String::as_str));
+            match slot.root {
+                Root::Current | Root::Proposed => {
+                    objects.add(slot.keys.iter().map(String::as_str));
+                }
+                // Both are derived from the objects.
+                Root::Rollback => {
+                    for path in ROLLBACK {
+                        objects.add(path.iter().copied());
+                    }
+                    if slot.keys.first().is_none_or(|key| key == "losses") {
+                        objects.add(["spec", "template"].into_iter());
+                        objects.add(["spec", "taints"].into_iter());
+                    }
+                }
+                _ => {}
             }
         }
         Self {

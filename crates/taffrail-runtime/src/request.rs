@@ -1,5 +1,7 @@
 //! A proposed action together with what is known.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 
 use crate::cause::Cause;
@@ -82,6 +84,13 @@ impl Default for Request {
 }
 
 impl Request {
+    /// Returns the object as it would be: what is given, what a patch makes of the live object, or what the verb does where its effect
+    /// is fixed.
+    #[must_use]
+    pub fn outcome(&self) -> Cow<'_, Value> {
+        effects::proposed(self)
+    }
+
     /// Returns whether the verbs of this action follow from everything that `current` and `proposed` hold: one
     /// whose verb has an effect of its own is a `patch` too if the given `proposed` changes more.
     #[must_use]
