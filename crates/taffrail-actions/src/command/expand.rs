@@ -1,5 +1,7 @@
 //! From the shell's word to ours: quotes, escapes, braces, variables.
 
+use std::panic::AssertUnwindSafe;
+
 use brush_parser::ParserOptions;
 use brush_parser::word::{
     self, BraceExpressionMember, BraceExpressionOrText, Parameter, ParameterExpr, SpecialParameter,
@@ -39,12 +41,20 @@ pub(super) fn expand(text: &str, blanks: &Blanks, options: &ParserOptions) -> Ex
 /// Expands the text of a here-document whose delimiter is not quoted.
 pub(super) fn expand_document(text: &str, blanks: &Blanks, options: &ParserOptions) -> Expanded {
     let mut expanded = Expanded::default();
-    let word = match word::parse_heredoc(text, options) {
+    let parse = || word::parse_heredoc(text, options).ok();
+    let parsed = std::panic::catch_unwind(AssertUnwindSafe(parse));
+    let word = match parsed.ok().flatten().ok_or(()) {
         Ok(pieces) => expanded.word(&pieces, blanks, text),
         Err(_) => unreadable(text, blanks),
     };
     expanded.words.push(word);
     expanded
+}
+
+/// Parses a word. Should the parser stop, the word is one that is not understood.
+fn parse(text: &str, options: &ParserOptions) -> Result<Vec<WordPieceWithSource>, ()> {
+    let parse = || word::parse(text, options).map_err(|_| ());
+    std::panic::catch_unwind(AssertUnwindSafe(parse)).unwrap_or(Err(()))
 }
 
 fn unreadable(text: &str, blanks: &Blanks) -> Word {
@@ -53,7 +63,7 @@ fn unreadable(text: &str, blanks: &Blanks) -> Word {
 
 impl Expanded {
     fn add(&mut self, text: &str, blanks: &Blanks, options: &ParserOptions) {
-        let word = match word::parse(text, options) {
+        let word = match parse(text, options) {
             Ok(pieces) => self.word(&pieces, blanks, text),
             Err(_) => unreadable(text, blanks),
         };
@@ -139,13 +149,15 @@ impl Expanded {
         self.substitutions.push("\u{0}".into());
         for (at, _) in text.match_indices("$(").chain(text.match_indices('`')) {
             let rest = text.get(at..).unwrap_or_default();
-            let pieces = word::parse(rest, options);
+            let pieces = parse(rest, options);
             if let Some(WordPieceWithSource {
                 piece:
                     WordPiece::CommandSubstitution(command)
                     | WordPiece::BackquotedCommandSubstitution(command),
                 ..
-            }) = pieces.ok().and_then(|pieces| pieces.into_iter().next())
+            }) = pieces
+                .ok()
+                .and_then(|pieces: Vec<WordPieceWithSource>| pieces.into_iter().next())
             {
                 self.substitutions.push(command);
             }

@@ -374,7 +374,9 @@ fn settle(invocation: &mut Invocation, row: &Row) {
     {
         invocation.at_least(Effect::DryRun, "asks the server what the chart looks up");
     }
-    if row.path == "template" && arguments.has("output-dir") {
+    if row.path == "template"
+        && (arguments.has("output-dir") || arguments.may_be_on("dependency-update"))
+    {
         invocation.at_least(Effect::Local, "writes files");
     }
     if arguments.has("post-renderer") {

@@ -46,11 +46,16 @@ impl Line {
 /// in another way (`<` and `>` name files to it), the reading of greater effect counts.
 #[must_use]
 pub fn read_line(line: &str) -> Line {
+    read_nested(line, 0)
+}
+
+/// Reads a line that stands in so many others.
+pub(super) fn read_nested(line: &str, depth: usize) -> Line {
     if let Err(trouble) = shell::check(line) {
         return Line::unreadable(trouble);
     }
     let line = unescaped_document(line);
-    let mut plain = read(&line, &Blanks::default());
+    let mut plain = read(&line, &Blanks::default(), depth);
     // In a makefile this is a substitution of the shell.
     if line.contains("$$(") {
         plain.effect = plain.effect.max(Effect::Unknown);
@@ -58,7 +63,7 @@ pub fn read_line(line: &str) -> Line {
     match Blanks::take(&line) {
         None => plain,
         Some((with_marks, blanks)) => {
-            let filled = read(&with_marks, &blanks);
+            let filled = read(&with_marks, &blanks, depth);
             let is_worse = plain.effect > filled.effect && plain.effect != Effect::Unknown;
             if is_worse { plain } else { filled }
         }
@@ -79,8 +84,8 @@ pub fn read_words<'w>(words: impl IntoIterator<Item = &'w str>) -> Line {
     })
 }
 
-fn read(line: &str, blanks: &Blanks) -> Line {
-    match shell::read(line, blanks) {
+fn read(line: &str, blanks: &Blanks, depth: usize) -> Line {
+    match shell::read(line, blanks, depth) {
         Ok(commands) => judged(&commands),
         Err(trouble) => Line::unreadable(trouble),
     }

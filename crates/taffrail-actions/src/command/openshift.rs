@@ -74,9 +74,18 @@ pub(super) fn understand(words: &[Word], input: &Input) -> Invocation {
     invocation.unknowns.clear();
     invocation.effect = *effect;
     invocation.reason = None;
-    let has = |flag: &str| words.iter().any(|word| word.beginning() == flag);
-    if *path == "whoami" && (has("-t") || has("--show-token")) {
-        invocation.at_least(Effect::SecretRead, "prints a token");
+    let is_harmless = |word: &Word| {
+        let flags = [
+            "whoami",
+            "--show-context",
+            "-c",
+            "--show-server",
+            "--show-console",
+        ];
+        word.known().is_some_and(|word| flags.contains(&word))
+    };
+    if *path == "whoami" && !words.iter().all(is_harmless) {
+        invocation.at_least(Effect::SecretRead, "may print a token");
     }
     // `oc adm upgrade` alone shows what there is; with any word it starts one.
     if *path == "adm upgrade" && own_words.len() == 2 {

@@ -34,6 +34,9 @@ impl Outcome {
 /// How many programs may start each other before it is given up.
 const DEPTH_LIMIT: usize = 16;
 
+/// How deep texts may stand in texts that are run.
+const TEXTS_LIMIT: usize = 4;
+
 /// Folders that programs are installed to. A `kubectl` elsewhere may be anything.
 const FOLDERS: &[&str] = &[
     "/bin",
@@ -280,8 +283,8 @@ fn other(name: &str, words: &[Word], command: &Simple, line: &Commands, depth: u
         return start(starter, words, command, line, depth);
     }
     match name {
-        "bash" | "dash" | "ksh" | "sh" | "zsh" => shell_of(name, words, command),
-        "eval" => text_of(name, words),
+        "bash" | "dash" | "ksh" | "sh" | "zsh" => shell_of(name, words, command, line.depth),
+        "eval" => text_of(name, words, line.depth),
         "k3s" | "microk8s" | "minikube" => cluster_of(name, words, command, line, depth),
         _ => match filters::is_plain(name, words, command) {
             true => Outcome::Plain,
@@ -343,7 +346,7 @@ fn start(
         fed(&mut inner, &arguments);
     }
     if starter.name == "watch" && !arguments.has("exec") {
-        return text_of("watch", &inner.words);
+        return text_of("watch", &inner.words, line.depth);
     }
     let mut outcome = started(&inner, line, depth + 1);
     for (name, value) in inner.assigned.iter().skip(command.assigned.len()) {
@@ -393,13 +396,13 @@ fn fed(inner: &mut Simple, arguments: &Arguments) {
 }
 
 /// Reads what a shell is told to run.
-fn shell_of(name: &str, words: &[Word], command: &Simple) -> Outcome {
+fn shell_of(name: &str, words: &[Word], command: &Simple, depth: usize) -> Outcome {
     let mut rest = words.iter();
     while let Some(word) = rest.next() {
         match word.known() {
             Some("-c" | "-ec" | "-xc" | "-lc" | "-exc" | "-euc" | "-uc" | "-ic") => {
                 return match rest.next() {
-                    Some(text) => text_of(name, std::slice::from_ref(text)),
+                    Some(text) => text_of(name, std::slice::from_ref(text), depth),
                     None => one(unknown(name, "is told nothing to run")),
                 };
             }
@@ -409,13 +412,19 @@ fn shell_of(name: &str, words: &[Word], command: &Simple) -> Outcome {
         }
     }
     match &command.input {
-        Input::Text(text) => text_of(name, std::slice::from_ref(text)),
+        Input::Text(text) => text_of(name, std::slice::from_ref(text), depth),
         Input::None | Input::File(_) | Input::Pipe(_) => one(unknown(name, "runs what it reads")),
     }
 }
 
 /// Reads words that are joined and run as a line.
-fn text_of(name: &str, words: &[Word]) -> Outcome {
+fn text_of(name: &str, words: &[Word], depth: usize) -> Outcome {
+    if depth >= TEXTS_LIMIT {
+        return one(unknown(
+            name,
+            "runs texts that run texts, too deep to look through",
+        ));
+    }
     let known: Option<Vec<&str>> = words.iter().map(Word::literal).collect();
     let Some(known) = known else {
         return one(unknown(name, "runs a text that is not known"));
@@ -424,7 +433,7 @@ fn text_of(name: &str, words: &[Word]) -> Outcome {
     if text.trim().is_empty() {
         return Outcome::Plain;
     }
-    let line = line::read_line(&text);
+    let line = line::read_nested(&text, depth + 1);
     if line.trouble.is_some() {
         return one(unknown(name, "runs a text that the shell cannot read"));
     }

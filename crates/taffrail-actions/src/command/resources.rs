@@ -282,9 +282,18 @@ fn is_version(text: &str) -> bool {
         .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
 }
 
-/// Tells whether a name, as it is written, stands for Secrets, or for what another group calls so.
+/// Kinds of OpenShift that hold credentials.
+const CREDENTIALS: [&str; 4] = [
+    "oauthaccesstoken",
+    "oauthauthorizetoken",
+    "oauthclient",
+    "useroauthaccesstoken",
+];
+
+/// Tells whether a name, as it is written, stands for Secrets, for what another group calls so, or for another kind that holds credentials.
 pub(super) fn may_be_secrets(written: &str) -> bool {
     let lower = written.to_ascii_lowercase();
     let name = lower.split('.').next().unwrap_or_default();
-    matches!(name, "secret" | "secrets")
+    let singular = name.strip_suffix('s').unwrap_or(name);
+    singular == "secret" || CREDENTIALS.contains(&singular)
 }

@@ -1,5 +1,7 @@
 //! From a line to the commands that the shell would run.
 
+use std::panic::AssertUnwindSafe;
+
 use brush_parser::ast::{
     AndOr, AssignmentValue, Command, CommandPrefixOrSuffixItem, CompoundCommand, CompoundList,
     ExtendedTestExpr, IoFileRedirectKind, IoFileRedirectTarget, IoRedirect, Pipeline,
@@ -19,6 +21,14 @@ const DEPTH_LIMIT: usize = 16;
 
 /// How many opening brackets and quotes of substitutions a line may hold: the parser descends into each.
 const NESTING_LIMIT: usize = 400;
+
+/// The words that open a command with commands in it, or put off the end of a test.
+const OPENING: [&str; 9] = [
+    "if", "while", "until", "for", "case", "select", "[[", "!", "coproc",
+];
+
+/// How many of them a line may hold.
+const OPENING_LIMIT: usize = 100;
 
 /// How many commands a line may hold.
 const COMMANDS_LIMIT: usize = 512;
@@ -74,21 +84,32 @@ pub(super) struct Commands {
     pub(super) unclear: Vec<String>,
     /// The names that the line itself gives to functions.
     pub(super) functions: Vec<String>,
+    /// In how many texts that are run as lines this one stands.
+    pub(super) depth: usize,
     /// The values that its loops go through.
     pub(super) values: Vec<Word>,
 }
 
 impl Commands {
-    /// Tells whether a text of the line holds a subscript with a command in it, which the shell runs when it calculates with that text.
+    /// Tells whether a text of the line becomes more than a word when the shell uses it: one with a subscript that holds a command, which is run
+    /// when it is calculated with, and the value of a variable that stands outside quotes and has blanks.
     pub(super) fn evaluates_text(&self) -> bool {
-        let is_odd = |word: &Word| {
+        let is_run = |word: &Word| {
             let text = word.to_string();
             text.contains("[$(") || text.contains("[`")
         };
-        self.found.iter().any(|command| {
-            let assigned = command.assigned.iter().map(|(_, value)| value);
-            assigned.chain(&command.words).any(is_odd)
-        }) || self.values.iter().any(is_odd)
+        let has_blanks = |value: &Word| {
+            value.known().is_some_and(|text| {
+                text.contains(|c: char| c.is_whitespace() || c == '$' || c == '`')
+            })
+        };
+        let words = || self.found.iter().flat_map(|command| &command.words);
+        let values = || {
+            let assigned = self.found.iter().flat_map(|command| &command.assigned);
+            assigned.map(|(_, value)| value).chain(&self.values)
+        };
+        words().chain(values()).any(is_run)
+            || words().any(Word::may_split) && values().any(has_blanks)
     }
 
     /// Returns a command with what it reads, where that is the text that `cat` or `echo` passes on.
@@ -116,10 +137,13 @@ impl Commands {
 }
 
 /// Reads a line.
-pub(super) fn read(line: &str, blanks: &Blanks) -> Result<Commands, ShellError> {
+pub(super) fn read(line: &str, blanks: &Blanks, depth: usize) -> Result<Commands, ShellError> {
     let options = ParserOptions::default();
     let mut walk = Walk {
-        commands: Commands::default(),
+        commands: Commands {
+            depth,
+            ..Commands::default()
+        },
         blanks,
         options,
         depth: 0,
@@ -141,11 +165,62 @@ pub(super) fn check(line: &str) -> Result<(), ShellError> {
     if blanks::has_marks(line) {
         return Err(ShellError::Character('\u{e000}'));
     }
+    let words = line.split(|c: char| c.is_whitespace() || c == ';');
+    if words.filter(|word| OPENING.contains(word)).count() > OPENING_LIMIT {
+        return Err(ShellError::TooLarge("its commands are nested too deep"));
+    }
+    if has_unreadable_number(line) || has_document_in_variable(line) {
+        return Err(ShellError::Syntax("a form that is not looked at".into()));
+    }
     let nested = line.bytes().filter(|b| b"({`".contains(b)).count();
     if nested > NESTING_LIMIT && deepest(line) > NESTING_LIMIT / 4 {
         return Err(ShellError::TooLarge("its brackets are nested too deep"));
     }
     Ok(())
+}
+
+/// Tells whether a number that stands for a file descriptor or a folder of the stack is larger than the parser can hold.
+fn has_unreadable_number(line: &str) -> bool {
+    let bytes = line.as_bytes();
+    let mut start = None;
+    for (at, byte) in bytes.iter().enumerate() {
+        match (byte.is_ascii_digit(), start) {
+            (true, None) => start = Some(at),
+            (false, Some(from)) => {
+                if at - from > 8 && matches!(byte, b'<' | b'>') {
+                    return true;
+                }
+                start = None;
+            }
+            _ => {}
+        }
+    }
+    line.split('~').skip(1).any(|rest| {
+        let rest = rest.trim_start_matches(['+', '-']);
+        rest.bytes().take_while(u8::is_ascii_digit).count() > 8
+    })
+}
+
+/// Tells whether a here-document begins inside the default of a variable, which the parser does not get to the end of.
+fn has_document_in_variable(line: &str) -> bool {
+    let mut depth = 0_usize;
+    let mut rest = line;
+    while !rest.is_empty() {
+        let step = match rest {
+            _ if rest.starts_with("${") => {
+                depth += 1;
+                2
+            }
+            _ if rest.starts_with('}') => {
+                depth = depth.saturating_sub(1);
+                1
+            }
+            _ if rest.starts_with("<<") && depth > 0 => return true,
+            _ => rest.chars().next().map_or(1, char::len_utf8),
+        };
+        rest = rest.get(step..).unwrap_or_default();
+    }
+    false
 }
 
 /// Returns how deep brackets stand in brackets, whatever quotes there are.
@@ -179,12 +254,18 @@ impl Walk<'_> {
         let parse = |text: &str| {
             Parser::new(std::io::Cursor::new(text.as_bytes()), &self.options).parse_program()
         };
-        parse(line)
-            .or_else(|error| match closed(line, &error) {
-                Some(line) => parse(&line),
+        // What is known to stop the parser is refused before; should it stop elsewhere, the line is one that is not understood.
+        let parse = |text: &str| std::panic::catch_unwind(AssertUnwindSafe(|| parse(text)));
+        let stopped = |_| ShellError::Syntax("the parser stopped".into());
+        let program = parse(line).map_err(stopped)?;
+        let program = match program {
+            Err(error) => match closed(line, &error) {
+                Some(line) => parse(&line).map_err(stopped)?,
                 None => Err(error),
-            })
-            .map_err(|error| ShellError::Syntax(self.blanks.restore(&error.to_string())))
+            },
+            program => program,
+        };
+        program.map_err(|error| ShellError::Syntax(self.blanks.restore(&error.to_string())))
     }
 
     fn program(&mut self, program: &Program) -> Walked {

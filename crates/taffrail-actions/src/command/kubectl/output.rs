@@ -16,6 +16,9 @@ const METADATA: &[&str] = &[
     "uid",
 ];
 
+/// How many expressions of a template are looked at.
+const EXPRESSIONS_LIMIT: usize = 200;
+
 /// Tells whether the output is a `jsonpath` template that selects only fields in which no Secret has values.
 ///
 /// kubectl prints the whole object when a template fails, so what may fail on a Secret does not count; nor does a command that logs
@@ -35,6 +38,9 @@ pub(super) fn shows_no_values(arguments: &Arguments) -> bool {
 }
 
 fn selects_no_values(template: &str) -> bool {
+    if template.matches('{').count() > EXPRESSIONS_LIMIT {
+        return false;
+    }
     let mut selects = false;
     // Below a field that holds no values, every field is without them.
     let mut ranges: Vec<bool> = Vec::new();

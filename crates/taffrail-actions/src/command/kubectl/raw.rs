@@ -14,6 +14,16 @@ pub(super) fn effect(arguments: &Arguments) -> (Effect, Option<&'static str>) {
     let Some(path) = arguments.value("raw").and_then(Word::known) else {
         return (Effect::Unknown, Some("does not say which path it reads"));
     };
+    if !path.starts_with('/') || path.starts_with("//") || path.contains("://") {
+        return (Effect::Unknown, Some("reads an address that is no path"));
+    }
+    if arguments
+        .positional
+        .iter()
+        .any(|word| word.literal().is_none())
+    {
+        return (Effect::Unknown, Some("may be told another path"));
+    }
     let path = path.split(['?', '#']).next().unwrap_or_default();
     if path.contains(['%', '\\']) || !path.is_ascii() {
         return (
