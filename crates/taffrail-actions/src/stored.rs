@@ -285,3 +285,6 @@ fn replaces(object: &Json, live: &Json, kind: &Kind) -> Result<(), Refused> {
     Kind::of(object, kind.schemas)?;
     is_same(object, live)
 }
+
+#[cfg(test)]
+mod tests;

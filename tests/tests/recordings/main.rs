@@ -9,8 +9,10 @@
 )]
 
 mod audit;
+mod compare;
 mod exchange;
 mod expected;
+mod request;
 mod walk;
 
 use walk::{Cluster, Outcome};
@@ -79,7 +81,7 @@ fn take(tally: &mut Tally, name: &str, outcome: Outcome) {
             return;
         }
         Outcome::Differs(pair) => {
-            let lines = walk::differences(&pair.0, &pair.1);
+            let lines = compare::differences(&pair.0, &pair.1);
             let lines = lines.iter().map(|(path, (computed, stored))| {
                 format!("\n      {path}: computed {computed}, stored {stored}")
             });

@@ -1,12 +1,14 @@
 //! Walks through the exchanges, keeps what is live, and computes what each write stores.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use serde_json::{Value as Json, json};
 use taffrail_actions::stored::{Refused, Subresource, Write, after, unknown_fields};
 use taffrail_schema::{CustomKinds, Schemas};
 
+use crate::compare::{drop_nulls, owners_of};
 use crate::exchange::{Address, Exchange};
+use crate::request::write;
 
 /// What came of an exchange.
 #[derive(Debug)]
@@ -319,101 +321,5 @@ fn equal(computed: Json, stored: Json) -> Outcome {
         Outcome::Equal
     } else {
         Outcome::Differs(Box::new((computed, stored)))
-    }
-}
-
-/// Returns who owns what of an object, without the times.
-fn owners_of(object: &Json) -> Json {
-    let entries = object
-        .pointer("/metadata/managedFields")
-        .and_then(Json::as_array);
-    let entries = entries.into_iter().flatten().map(|entry| {
-        let text = |key: &str| entry[key].as_str().unwrap_or_default();
-        let name = format!(
-            "{} {} {}",
-            text("manager"),
-            text("operation"),
-            text("subresource")
-        );
-        (name, entry["fieldsV1"].clone())
-    });
-    Json::Object(entries.collect())
-}
-
-/// A null in an answer stands for what is not there.
-fn drop_nulls(value: &mut Json) {
-    match value {
-        Json::Object(fields) => {
-            fields.retain(|_, value| !value.is_null());
-            fields.values_mut().for_each(drop_nulls);
-        }
-        Json::Array(elements) => elements.iter_mut().for_each(drop_nulls),
-        _ => {}
-    }
-}
-
-/// Returns what an exchange writes; `None` where it writes no object.
-fn write(exchange: &Exchange, content_type: &str, address: &Address) -> Option<Write> {
-    let body = exchange.request.clone();
-    Some(match exchange.method.as_str() {
-        "POST" if address.name.is_none() => Write::Create(in_place(body, address)),
-        "PUT" => Write::Replace(in_place(body, address)),
-        "PATCH" => match content_type.trim_start_matches("application/") {
-            "merge-patch+json" => Write::MergePatch(body),
-            "json-patch+json" => Write::JsonPatch(body),
-            "strategic-merge-patch+json" => Write::StrategicMergePatch(body),
-            "apply-patch+yaml" => Write::ServerSideApply {
-                object: in_place(body, address),
-                manager: exchange
-                    .parameter("fieldManager")
-                    .unwrap_or_default()
-                    .to_owned(),
-                force: exchange.parameter("force") == Some("true"),
-            },
-            _ => return None,
-        },
-        _ => return None,
-    })
-}
-
-/// Returns an object with the namespace and the name of its address, where it leaves them out.
-fn in_place(mut object: Json, address: &Address) -> Json {
-    if object.get("metadata").is_some_and(Json::is_object) {
-        for (key, value) in [("namespace", &address.namespace), ("name", &address.name)] {
-            if object["metadata"].get(key).is_none()
-                && let Some(value) = value
-            {
-                object["metadata"][key] = json!(value);
-            }
-        }
-    }
-    object
-}
-
-/// Returns the paths at which two values differ, with both values.
-pub(crate) fn differences(computed: &Json, stored: &Json) -> BTreeMap<String, (Json, Json)> {
-    let mut found = BTreeMap::new();
-    collect(computed, stored, String::new(), &mut found);
-    found
-}
-
-fn collect(a: &Json, b: &Json, path: String, found: &mut BTreeMap<String, (Json, Json)>) {
-    match (a, b) {
-        (Json::Object(x), Json::Object(y)) => {
-            let keys: std::collections::BTreeSet<_> = x.keys().chain(y.keys()).collect();
-            for key in keys {
-                let get = |map: &serde_json::Map<_, _>| map.get(key).cloned().unwrap_or(Json::Null);
-                collect(&get(x), &get(y), format!("{path}.{key}"), found);
-            }
-        }
-        (Json::Array(x), Json::Array(y)) if x.len() == y.len() => {
-            for (at, (x, y)) in x.iter().zip(y).enumerate() {
-                collect(x, y, format!("{path}[{at}]"), found);
-            }
-        }
-        _ if a == b => {}
-        _ => {
-            found.insert(path, (a.clone(), b.clone()));
-        }
     }
 }
