@@ -26,18 +26,17 @@
 //! ```
 
 use taffrail_runtime::Value;
-use taffrail_runtime::request::{Proposed, Request, Target};
+use taffrail_runtime::request::{Proposed, Request};
 
-use crate::action::map_of;
-use crate::command;
+use crate::action::{Action, Defaults};
 use crate::document;
 use crate::effect::Effect;
 use crate::error::{ActionError, Problem};
 use crate::fields::{Field, Fields};
-use crate::kinds::{self, Scope};
-use crate::node::Place;
+use crate::node::{Node, NodeKind, Place};
 use crate::{check, facts, rollback};
 
+mod about;
 mod does;
 mod live;
 mod response;
@@ -45,6 +44,7 @@ mod scale;
 
 pub use response::{refusal, response};
 
+use about::{optional_text, principal, target};
 use does::Asked;
 
 type Read<T> = Result<T, ActionError>;
@@ -100,6 +100,22 @@ pub fn read_reviews(name: &str, bytes: &[u8]) -> Read<Vec<Review>> {
         nodes.iter().map(review).collect()
     };
     read().map_err(|error: ActionError| error.of_document(name))
+}
+
+/// Tells whether a document calls itself a review.
+pub(crate) fn is_review(node: &Node) -> bool {
+    let kind = node.get("kind").map(|kind| &kind.kind);
+    kind == Some(&NodeKind::Leaf(Value::string("AdmissionReview")))
+}
+
+/// Returns what a review asks, at the instant of the decision.
+pub(crate) fn action_of_review(node: &Node, defaults: &Defaults) -> Read<Action> {
+    let path = String::new();
+    let mut request = review(&Field { node, path })?.request;
+    if let Some(now) = defaults.now {
+        request.now = Value::Time(now);
+    }
+    Ok(Action::Single(Box::new(request)))
 }
 
 fn review(document: &Field<'_>) -> Read<Review> {
@@ -163,91 +179,6 @@ fn asked<'n>(fields: &Fields<'n>) -> Read<Asked<'n>> {
         manager: of_options("fieldManager")?,
         forces: options.is_some_and(|options| options.get("force").is_some()),
     })
-}
-
-fn optional_text<'n>(field: Option<Field<'n>>) -> Read<&'n str> {
-    match field.filter(|field| !field.is_null()) {
-        Some(field) => field.text(),
-        None => Ok(""),
-    }
-}
-
-/// Returns the object that a review is about: that of the resource, even if the review holds something else, such as a `Scale`.
-fn target(fields: &Fields<'_>, asked: &Asked<'_>) -> Read<Target> {
-    let kind = fields.require("kind")?.entries()?;
-    let version = fields.require("resource")?.entries()?.require("version")?;
-    let text = |field: Field<'_>| field.text().map(Value::string);
-    let built_in = command::resource(&format!("{}.{}", asked.resource, asked.group))
-        .or_else(|| command::resource(asked.resource))
-        .filter(|found| found.group == asked.group && found.plural == asked.resource);
-    let holds_itself = matches!(asked.subresource, "" | "status");
-    let mut target = Target {
-        group: Value::string(asked.group),
-        version: text(version)?,
-        kind: match built_in {
-            Some(found) => Value::string(found.kind),
-            None if holds_itself => text(kind.require("kind")?)?,
-            None => Field::not_given("target.kind"),
-        },
-        namespace: match optional_text(fields.get("namespace"))? {
-            "" => Value::Absent,
-            namespace => Value::string(namespace),
-        },
-        name: name(fields)?,
-    };
-    if let Value::String(kind) = &target.kind
-        && kinds::served_scope(asked.group, kind) == Some(Scope::Cluster)
-    {
-        target.namespace = Value::Absent;
-    }
-    Ok(target)
-}
-
-/// Returns the name of the object; unknown where the server will make one. Of a deleted collection only the old object says it.
-fn name(fields: &Fields<'_>) -> Read<Value> {
-    let said = optional_text(fields.get("name"))?;
-    if !said.is_empty() {
-        return Ok(Value::string(said));
-    }
-    for key in ["object", "oldObject"] {
-        let object = fields.get(key).filter(|field| !field.is_null());
-        let Some(object) = object else { continue };
-        let metadata = object.entries()?.get("metadata");
-        let Some(metadata) = metadata.filter(|field| !field.is_null()) else {
-            continue;
-        };
-        let name = optional_text(metadata.entries()?.get("name"))?;
-        if !name.is_empty() {
-            return Ok(Value::string(name));
-        }
-    }
-    Ok(Field::not_given("target.name"))
-}
-
-/// Reads who asks. What a review does not say of them is unknown.
-fn principal(fields: &Fields<'_>) -> Read<Value> {
-    let id = fields.require("username")?;
-    let groups = match fields.get("groups").filter(|field| !field.is_null()) {
-        Some(groups) => groups.strings()?,
-        None => Value::List(Vec::new()),
-    };
-    let id = id.text()?;
-    // These names are given out by the cluster itself; any other may be that of anybody.
-    let is_control_plane = id == "system:apiserver"
-        || id == "system:kube-controller-manager"
-        || id == "system:kube-scheduler"
-        || id.starts_with("system:node:");
-    let kind = if is_control_plane {
-        Value::string("controller")
-    } else {
-        Field::not_given("principal.kind")
-    };
-    Ok(map_of([
-        ("groups", groups),
-        ("id", Value::string(id)),
-        ("kind", kind),
-        ("tenant", Field::not_given("principal.tenant")),
-    ]))
 }
 
 /// Reads the object before and after.

@@ -1,6 +1,7 @@
 //! Text in, actions out.
 
 use crate::action::{Action, Defaults, action_from_node};
+use crate::admission;
 use crate::error::{ActionError, Problem};
 use crate::json;
 use crate::node::{Node, Place};
@@ -13,7 +14,7 @@ const SIZE_LIMIT: usize = 32 * 1024 * 1024;
 ///
 /// A name that ends in `.json` or `.yaml` says which; otherwise a text that begins with `{` is JSON, as for
 /// `kubectl`. YAML is read as `kubectl` reads it (YAML 1.1 scalars, `<<`), so that a manifest means here what
-/// it means there.
+/// it means there. A document of kind `AdmissionReview` is what it asks; what a review does not hold is unknown.
 ///
 /// # Errors
 ///
@@ -28,10 +29,11 @@ pub fn read_documents(
         if nodes.is_empty() {
             return Err(ActionError::new(Place::NOWHERE, Problem::NoAction));
         }
-        nodes
-            .iter()
-            .map(|node| action_from_node(node, defaults))
-            .collect()
+        let action = |node: &Node| match admission::is_review(node) {
+            true => admission::action_of_review(node, defaults),
+            false => action_from_node(node, defaults),
+        };
+        nodes.iter().map(action).collect()
     };
     read().map_err(|error: ActionError| error.of_document(name))
 }

@@ -21,8 +21,10 @@ mod requests;
 mod row;
 mod target;
 mod tools;
+mod written;
 
-pub use report::{ToolReport, ToolTarget};
+pub use report::{ToolReport, ToolTarget, ToolUnknown};
+pub use written::read_written;
 
 /// What a call of a tool says.
 #[derive(Debug, Clone, PartialEq)]

@@ -6,8 +6,8 @@ use std::fmt::Write as _;
 
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
-use taffrail_actions::Effect;
 use taffrail_actions::admission::{Review, read_reviews, refusal, response};
+use taffrail_actions::{Action, Defaults, Effect, read_documents};
 use taffrail_runtime::Value;
 use taffrail_runtime::decision::Report;
 use taffrail_runtime::request::Proposed;
@@ -153,6 +153,16 @@ fn a_connection_and_an_eviction_take_the_live_pod() {
         let review = review(operation, resource, "X", &json!({ "object": {} })).with_live(&pod);
         assert_eq!(review.request.current, Value::from_json(&pod));
     }
+}
+
+#[test]
+fn a_review_is_an_action_document() {
+    let members = json!({ "oldObject": deployment(1) });
+    let text = text("DELETE", "apps/v1/deployments", "Deployment", &members);
+    let actions = read_documents("a.yaml", text.as_bytes(), &Defaults::default()).unwrap();
+    let reviews = read_reviews("a.yaml", text.as_bytes()).unwrap();
+    let asked: Vec<_> = actions.iter().flat_map(Action::requests).collect();
+    assert_eq!(asked, [&reviews[0].request]);
 }
 
 #[test]

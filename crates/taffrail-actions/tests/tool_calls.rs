@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 use taffrail_actions::Effect;
-use taffrail_actions::tool_call::{Change, ToolCall, read_tool_call};
+use taffrail_actions::tool_call::{Change, ToolCall, read_tool_call, read_written};
 use taffrail_runtime::Value;
 
 fn word(value: &Value) -> &str {
@@ -244,4 +244,51 @@ proptest! {
         let call = read_tool_call(&tool, &Json::Object(arguments), None);
         prop_assert_eq!(call.effect, Effect::Unknown);
     }
+}
+
+#[test]
+fn calls_are_read_in_every_form_in_which_they_are_written() {
+    let arguments = json!({ "name": "web", "namespace": "shop" });
+    let text = arguments.to_string();
+    let expected = read_tool_call("pods_delete", &arguments, None);
+    for written in [
+        json!({ "tool": "pods_delete", "arguments": arguments, "success": true }),
+        json!({ "name": "pods_delete", "arguments": arguments }),
+        json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": { "name": "pods_delete", "arguments": arguments } }),
+        json!({ "type": "tool_use", "id": "a", "name": "pods_delete", "input": arguments }),
+        json!({ "id": "a", "type": "function", "function": { "name": "pods_delete", "arguments": text } }),
+    ] {
+        assert_eq!(
+            read_written(&written.to_string(), None),
+            Some(expected.clone()),
+            "{written}"
+        );
+    }
+    for other in [
+        "kubectl get pods",
+        "{ kubectl get pods; }",
+        "{}",
+        r#"{"tool": "pods_list", "name": "pods_delete", "arguments": {}}"#,
+        r#"{"tool": "pods_list", "tool": "pods_delete", "arguments": {}}"#,
+        r#"{"tool": "pods_list", "arguments": {}} {"tool": "pods_delete", "arguments": {}}"#,
+    ] {
+        assert_eq!(read_written(other, None), None, "{other}");
+    }
+}
+
+#[test]
+fn a_report_has_the_keys_of_that_of_a_line() {
+    let calls = [
+        (
+            "execute_kubectl",
+            json!({ "command": "delete pod web -n $NS" }),
+        ),
+        ("pods_delete", json!({ "namespace": "shop", "x": 1 })),
+    ];
+    let reports = calls.map(|(tool, arguments)| {
+        let report = read_tool_call(tool, &arguments, None).report();
+        serde_json::to_string_pretty(&report).unwrap()
+    });
+    let reports = reports.join("\n");
+    insta::assert_snapshot!(reports);
 }
