@@ -33,6 +33,7 @@ mod resources;
 mod shell;
 mod word;
 
+pub(crate) use change::as_stored;
 pub use invocation::{Invocation, Part, Program, Selection, Setting, Target, Uncertain};
 pub use line::{Line, read_line, read_words};
 pub use report::{CommandReport, LineReport, TargetReport, UnknownReport};

@@ -26,11 +26,12 @@ pub(crate) struct Asked {
     pub(crate) action: Action,
 }
 
-/// Reads all actions: those of documents, in the order given and of a folder by file name, or that of a command line.
+/// Reads all actions: those of documents, in the order given and of a folder by file name, or that of a command line or a call.
 pub(crate) fn read(arguments: &Actions) -> Result<Vec<Asked>, Failure> {
-    match &arguments.kubectl {
-        Some(line) => Ok(vec![command_line::read(line, &arguments.around)?]),
-        None => documents(&arguments.actions),
+    match (&arguments.kubectl, &arguments.tool_call) {
+        (Some(line), _) => Ok(vec![command_line::read(line, &arguments.around)?]),
+        (None, Some(call)) => Ok(vec![command_line::read_call(call, &arguments.around)?]),
+        (None, None) => documents(&arguments.actions),
     }
 }
 

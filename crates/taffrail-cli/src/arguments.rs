@@ -60,22 +60,25 @@ pub(crate) struct Actions {
     #[command(flatten)]
     pub(crate) set: Set,
     /// Action documents, YAML or JSON: files, folders of them, or `-` for standard input
-    #[arg(required_unless_present = "kubectl", value_name = "ACTION")]
+    #[arg(required_unless_present_any = ["kubectl", "tool_call"], value_name = "ACTION")]
     pub(crate) actions: Vec<PathBuf>,
     /// A command line instead of documents, as it would be given to a shell: `kubectl scale deploy/api --replicas=0 -n prod`
     #[arg(long, value_name = "LINE", conflicts_with = "actions")]
     pub(crate) kubectl: Option<String>,
+    /// The call of a tool instead of documents: `{"name": "pods_delete", "arguments": {"name": "api-1", "namespace": "prod"}}`
+    #[arg(long, value_name = "JSON", conflicts_with_all = ["actions", "kubectl"])]
+    pub(crate) tool_call: Option<String>,
     #[command(flatten)]
     pub(crate) around: Around,
 }
 
-/// What is known around a command line.
+/// What is known around a command line or a call.
 #[derive(Debug, Args)]
 pub(crate) struct Around {
-    /// With a command line: live objects, as `kubectl get -o yaml` prints them; may be given several times
+    /// With a command line or a call: live objects, as `kubectl get -o yaml` prints them; may be given several times
     #[arg(long, value_name = "FILE", conflicts_with = "actions")]
     pub(crate) current: Vec<PathBuf>,
-    /// With a command line: an action document whose principal, intent, request and facts hold for it
+    /// With a command line or a call: an action document whose principal, intent, request and facts hold for it
     #[arg(long, value_name = "FILE", conflicts_with = "actions")]
     pub(crate) facts: Option<PathBuf>,
 }
@@ -143,7 +146,7 @@ pub(crate) struct Parse {
     /// A command line, as it would be given to a shell
     #[arg(long, value_name = "LINE", required_unless_present = "batch")]
     pub(crate) kubectl: Option<String>,
-    /// A file of command lines, one a line, or `-` for standard input; each is answered by one line of JSON
+    /// A file of command lines and calls of tools, one a line, or `-` for standard input; each is answered by one line of JSON
     #[arg(long, value_name = "FILE", conflicts_with = "kubectl")]
     pub(crate) batch: Option<PathBuf>,
     /// Form of the output of `--kubectl`

@@ -1,10 +1,11 @@
-//! The action that a command line is, with what is known around it.
+//! The action that a command line or a call is, with what is known around it.
 
 use std::cell::RefCell;
 use std::path::Path;
 
 use serde_json::Value as Json;
 use taffrail_actions::command::{Line, Surroundings, read_line};
+use taffrail_actions::tool_call::read_written;
 use taffrail_actions::{Action, read_documents, read_manifests};
 use taffrail_runtime::Value;
 use taffrail_runtime::request::Request;
@@ -17,6 +18,30 @@ use crate::failure::Failure;
 /// Reads a command line as an action.
 pub(crate) fn read(line: &str, around: &Around) -> Result<Asked, Failure> {
     let base = base(around.facts.as_deref())?;
+    let action = action(&read_line(line), base, &live(around)?, None, &read_file);
+    Ok(Asked {
+        document: "the command line".to_owned(),
+        action,
+    })
+}
+
+/// Reads the call of a tool as an action.
+pub(crate) fn read_call(text: &str, around: &Around) -> Result<Asked, Failure> {
+    let call = read_written(text, None).ok_or(Failure::NoCall)?;
+    let action = call.action(&Surroundings {
+        base: base(around.facts.as_deref())?,
+        live: &live(around)?,
+        namespace: None,
+        schemas: &Schemas::default(),
+        file: &|_| None,
+    });
+    Ok(Asked {
+        document: "the call".to_owned(),
+        action,
+    })
+}
+
+fn live(around: &Around) -> Result<Vec<Json>, Failure> {
     let mut live = Vec::new();
     for path in &around.current {
         for file in files(path)? {
@@ -25,11 +50,7 @@ pub(crate) fn read(line: &str, around: &Around) -> Result<Asked, Failure> {
             live.extend(manifests.into_iter().map(|manifest| manifest.object));
         }
     }
-    let action = action(&read_line(line), base, &live, None, &read_file);
-    Ok(Asked {
-        document: "the command line".to_owned(),
-        action,
-    })
+    Ok(live)
 }
 
 /// Returns the action of a line.

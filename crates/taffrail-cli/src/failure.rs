@@ -71,6 +71,9 @@ pub(crate) enum Failure {
     /// No test has the text that was asked for in its name.
     #[error("no test has `{filter}` in its name")]
     NoSuchTest { filter: String },
+    /// What is given as the call of a tool is none.
+    #[error("this is no call of a tool")]
+    NoCall,
     /// Facts for a command line are written as a plan.
     #[error("`{path}` is a plan, and the facts of a command line are those of one action")]
     FactsOfPlan { path: String },
@@ -107,6 +110,10 @@ impl Failure {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => "`taffrail explain` lists all codes".into(),
             }),
+            Self::NoCall => Some(
+                r#"write `{"name": "pods_get", "arguments": {"name": "api-1"}}`, each key once"#
+                    .into(),
+            ),
             Self::Unreadable { .. }
             | Self::Load(_)
             | Self::Policies { .. }

@@ -63,7 +63,7 @@ pub(super) fn after(
 }
 
 /// Returns a live object with the defaults that the server stores: one that was written by hand may lack them.
-pub(super) fn as_stored(live: &Json, known: &Surroundings<'_>) -> Json {
+pub(crate) fn as_stored(live: &Json, known: &Surroundings<'_>) -> Json {
     match stored_after(Some(live), &Write::Replace(live.clone()), known.schemas) {
         Ok(Some(stored)) => stored,
         Ok(None) | Err(_) => live.clone(),

@@ -5,7 +5,9 @@ use taffrail_runtime::Value;
 use taffrail_runtime::request::{Plan, Proposed, Request, Target};
 
 use crate::action::Action;
-use crate::command::{Surroundings, finish, found, is_known_to_miss, of_nothing_known, unclear};
+use crate::command::{
+    Surroundings, as_stored, finish, found, is_known_to_miss, of_nothing_known, unclear,
+};
 use crate::effect::Effect;
 use crate::facts;
 use crate::stored::{Write, after};
@@ -121,8 +123,8 @@ impl ToolCall {
             "exec" | "portforward" => Value::string(self.verb),
             _ => Value::Absent,
         };
-        let live = found(&request, known);
-        if let Some(live) = live {
+        let live = found(&request, known).map(|live| as_stored(live, known));
+        if let Some(live) = &live {
             request.current = Value::from_json(live);
         } else if is_known_to_miss(&request, known) {
             request.current = Value::Absent;
@@ -132,7 +134,7 @@ impl ToolCall {
             "apply" if request.current == Value::Absent => Value::string("create"),
             verb => Value::string(verb),
         };
-        request.proposed = match proposed(self.verb, step, live, &request, known) {
+        request.proposed = match proposed(self.verb, step, live.as_ref(), &request, known) {
             Ok(proposed) => proposed,
             Err(reason) => Proposed::Given(unclear("proposed", &reason)),
         };

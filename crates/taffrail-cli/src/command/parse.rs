@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use taffrail_actions::command::read_line;
+use taffrail_actions::tool_call::read_written;
 
 use crate::arguments::{Form, Parse};
 use crate::failure::Failure;
@@ -45,7 +46,10 @@ fn batch(file: &Path, output: &mut Output) -> Result<ExitCode, Failure> {
         let text = String::from_utf8_lossy(&bytes);
         let text = text.strip_suffix('\n').unwrap_or(&text);
         let text = text.strip_suffix('\r').unwrap_or(text);
-        let line = read_line(text);
-        output.plain(&format!("{}\n", serde_json::to_string(&line.report())?))?;
+        let report = match read_written(text, None) {
+            Some(call) => serde_json::to_string(&call.report())?,
+            None => serde_json::to_string(&read_line(text).report())?,
+        };
+        output.plain(&format!("{report}\n"))?;
     }
 }

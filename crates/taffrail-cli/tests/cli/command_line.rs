@@ -98,6 +98,46 @@ fn each_line_of_a_batch_is_answered_by_one_line() {
 }
 
 #[test]
+fn a_line_of_a_batch_may_be_a_call() {
+    let input = br#"{"tool": "pods_delete", "arguments": {"name": "api-1", "namespace": "shop"}}
+{"tool": "pods_hug", "arguments": {}}
+"#;
+    let ran = workspace().run_with_input(&["parse", "--batch", "-"], input);
+    insta::assert_snapshot!(ran.out);
+}
+
+#[test]
+fn a_call_is_decided_by_the_change_it_makes() {
+    let workspace = workspace();
+    let decide = |call: &str| {
+        let start = ["decide", "--policies", "policies", "--tool-call", call];
+        let around = ["--facts", "facts.yaml", "--current", "live.yaml"];
+        workspace.run(&[start.as_slice(), &around].concat())
+    };
+    let scale = |replicas: u8| {
+        decide(&format!(
+            r#"{{"name": "resources_scale", "arguments": {{"apiVersion": "apps/v1", "kind": "Deployment", "name": "api", "namespace": "shop", "scale": {replicas}}}}}"#
+        ))
+    };
+    assert_eq!(scale(5).code, Some(0));
+    assert_eq!(scale(0).code, Some(4));
+    insta::assert_snapshot!(decide("pods_list").shown());
+}
+
+#[test]
+fn a_review_is_an_action_document() {
+    let review = r#"{ "apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": {
+        "uid": "1", "operation": "UPDATE", "subResource": "scale", "name": "api", "namespace": "shop",
+        "kind": { "group": "autoscaling", "version": "v1", "kind": "Scale" },
+        "resource": { "group": "apps", "version": "v1", "resource": "deployments" },
+        "userInfo": { "username": "healer" },
+        "oldObject": { "spec": { "replicas": 3 } }, "object": { "spec": {} } } }"#;
+    let workspace = Workspace::new(&[("policies/lines.guard", POLICY), ("review.json", review)]);
+    let ran = workspace.run(&["decide", "--policies", "policies", "review.json"]);
+    assert_eq!(ran.code, Some(4));
+}
+
+#[test]
 fn a_line_is_decided_by_the_change_it_makes() {
     let workspace = workspace();
     let decide = |line: &str, more: &[&str]| {
