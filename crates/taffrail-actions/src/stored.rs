@@ -56,7 +56,8 @@ use kind::{Kind, at, put, text};
 pub enum Write {
     /// Makes this object.
     Create(Json),
-    /// Puts this object in the place of the live one.
+    /// Puts this object in the place of the live one. Some kinds are replaced only with the version that is replaced in
+    /// `metadata.resourceVersion`; `kubectl replace` looks it up first.
     Replace(Json),
     /// Changes the live object by a merge patch (RFC 7386).
     MergePatch(Json),
@@ -121,6 +122,9 @@ pub fn after(
                     subresource: "",
                 };
                 new(apply::apply(None, object, applier, &kind)?, schemas)
+            }
+            Write::Replace(object) if is_created_by_replacing(object) => {
+                new(object.clone(), schemas)
             }
             Write::Replace(_)
             | Write::MergePatch(_)
@@ -190,10 +194,53 @@ fn changed(live: &Json, write: &Write, subresource: &str, kind: &Kind) -> Result
             object = client_apply::apply(Some(live), new, kind);
         }
         Write::Scale { replicas } => {
+            scalable(live, kind)?;
             put(&mut object, &["spec", "replicas"], Some(json!(replicas)));
         }
     }
     Ok(object)
+}
+
+/// Checks that a kind has a number of replicas to set.
+fn scalable(live: &Json, kind: &Kind) -> Result<(), Refused> {
+    const SCALED: &[&str] = &[
+        "Deployment",
+        "ReplicaSet",
+        "ReplicationController",
+        "Scale",
+        "StatefulSet",
+    ];
+    if kind.builtin && !SCALED.contains(&kind.kind) {
+        let problem = format!("of kind `{}` has no number of replicas to set", kind.kind);
+        return Err(Refused::invalid(problem));
+    }
+    // A definition may have the number elsewhere.
+    if !kind.builtin && at(live, &["spec", "replicas"]).is_none_or(|value| !value.is_i64()) {
+        return Err(Refused::Unknown {
+            why: format!(
+                "it is not known where `{}` has its number of replicas",
+                kind.kind
+            ),
+        });
+    }
+    Ok(())
+}
+
+/// Returns whether replacing an object that is not there makes it.
+fn is_created_by_replacing(object: &Json) -> bool {
+    const KINDS: &[(&str, &[&str])] = &[
+        ("v1", &["Endpoints", "Event", "LimitRange", "Service"]),
+        ("coordination.k8s.io/v1", &["Lease"]),
+        ("events.k8s.io/v1", &["Event"]),
+        (
+            "rbac.authorization.k8s.io/v1",
+            &["ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"],
+        ),
+    ];
+    let (version, kind) = (text(object, &["apiVersion"]), text(object, &["kind"]));
+    KINDS
+        .iter()
+        .any(|(of, kinds)| version == Some(*of) && kind.is_some_and(|kind| kinds.contains(&kind)))
 }
 
 /// Returns a new object as it is stored.
@@ -224,6 +271,18 @@ fn stored(mut object: Json, live: &Json, kind: &Kind) -> Result<Option<Json>, Re
 
 /// Checks that an object is the live one, in the state that it was read in.
 fn is_same(object: &Json, live: &Json) -> Result<(), Refused> {
+    let version = |object| text(object, &["apiVersion"]).map(|version| version.rsplit_once('/'));
+    if let (Some(Some((group, version))), Some(Some((live_group, live_version)))) =
+        (version(object), version(live))
+        && group == live_group
+        && version != live_version
+    {
+        return Err(Refused::Unknown {
+            why: format!(
+                "the write is in version `{version}`, the live object in `{live_version}`"
+            ),
+        });
+    }
     for (field, path) in [
         ("apiVersion", &["apiVersion"] as &[&str]),
         ("kind", &["kind"]),

@@ -7,7 +7,8 @@ use serde_json::Value as Json;
 /// start so.
 ///
 /// Of the objects named by `generateName` the name is the server's too. The server's own admission adds the volume with the token of its
-/// service account to a pod, and the labels of the node's zone and region; the identity of a job is in its selector and labels.
+/// service account to a pod, the priority of its class, and the labels of the node's zone and region; the identity of a job is in its
+/// selector and labels.
 pub const SERVER_OWNED: &[(&str, &str)] = &[
     ("*", "metadata.creationTimestamp"),
     ("*", "metadata.deletionGracePeriodSeconds"),
@@ -42,6 +43,8 @@ pub const SERVER_OWNED: &[(&str, &str)] = &[
         "Pod",
         "spec.initContainers[].volumeMounts[name=kube-api-access-*]",
     ),
+    ("Pod", "spec.preemptionPolicy"),
+    ("Pod", "spec.priority"),
     ("Pod", "spec.volumes[name=kube-api-access-*]"),
     ("Service", "spec.clusterIP"),
     ("Service", "spec.clusterIPs"),

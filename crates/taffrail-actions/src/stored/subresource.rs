@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 use taffrail_schema::Schemas;
 
 use super::kind::{Kind, at, put};
-use super::{Refused, Write, changed, decode, is_same, stored};
+use super::{Refused, Write, changed, decode, is_same, scalable, stored};
 
 /// A part of an object that has an address of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,6 +43,11 @@ impl Subresource {
     ) -> Result<Json, Refused> {
         let live = before.ok_or(Refused::Missing)?;
         let kind = Kind::of(live, schemas)?;
+        if let Write::Create(_) | Write::ClientSideApply { .. } | Write::Delete = write {
+            return Err(Refused::invalid(
+                "is only replaced, patched or applied in the server",
+            ));
+        }
         match self {
             Self::Scale => scale(live, write, &kind),
             Self::Status => status(live, write, &kind),
@@ -81,6 +86,7 @@ fn part(wanted: Json, live: &Json, path: &[&str], kind: &Kind) -> Result<Json, R
 }
 
 fn scale(live: &Json, write: &Write, kind: &Kind) -> Result<Json, Refused> {
+    scalable(live, kind)?;
     let mut scale = json!({
         "apiVersion": "autoscaling/v1",
         "kind": "Scale",
