@@ -257,15 +257,17 @@ fn new(mut object: Json, schemas: &Schemas) -> Result<Option<Json>, Refused> {
 fn stored(mut object: Json, live: &Json, kind: &Kind) -> Result<Option<Json>, Refused> {
     is_same(&object, live)?;
     decode::decode(&mut object, kind)?;
-    let mut live = live.clone();
-    // An object that is there was valid once.
-    let _ = decode::decode(&mut live, kind);
-    update::updated(&mut object, &live, kind);
-    immutable::check(&object, &live, kind)?;
+    update::updated(&mut object, live, kind);
+    if immutable::check(&object, live, kind).is_err() {
+        // The live object may be given in another form than the stored one. It was valid once.
+        let mut live = live.clone();
+        let _ = decode::decode(&mut live, kind);
+        immutable::check(&object, &live, kind)?;
+    }
     validate::check(&object, kind)?;
-    let is_going = at(&live, &["metadata", "deletionTimestamp"]).is_some();
+    let is_going = at(live, &["metadata", "deletionTimestamp"]).is_some();
     let is_held = at(&object, &["metadata", "finalizers"]).is_some()
-        || at(&live, &["metadata", "finalizers"]).is_none();
+        || at(live, &["metadata", "finalizers"]).is_none();
     Ok((!is_going || is_held).then_some(object))
 }
 

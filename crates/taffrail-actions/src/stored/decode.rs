@@ -2,7 +2,7 @@
 //! written in one form, and what is left out gets its default.
 
 use serde_json::{Map, Value as Json};
-use taffrail_schema::{Schemas, Type, TypeId};
+use taffrail_schema::{Field, Schemas, Type, TypeId};
 
 use super::custom;
 use super::defaults;
@@ -106,14 +106,17 @@ impl Decoder<'_> {
                 other => Err(wrong(other, "an object")),
             },
             Type::List { of, .. } => match value {
-                Json::Array(elements) => elements
-                    .iter_mut()
-                    .enumerate()
-                    .filter(|(_, value)| !value.is_null())
-                    .try_for_each(|(at, value)| {
-                        self.value(value, of, false)
-                            .map_err(|refused| refused.under(&format!("[{at}]")))
-                    }),
+                Json::Array(elements) => {
+                    let mut wrong = Ok(());
+                    for (at, value) in elements.iter_mut().enumerate() {
+                        if !value.is_null()
+                            && let Err(refused) = self.value(value, of, false)
+                        {
+                            wrong = wrong.and(Err(refused.under(&format!("[{at}]"))));
+                        }
+                    }
+                    wrong
+                }
                 other => Err(wrong(other, "a list")),
             },
             scalar => scalar_value(value, scalar),
@@ -132,47 +135,60 @@ impl Decoder<'_> {
         is_root: bool,
     ) -> Result<(), Refused> {
         if self.builtin {
-            fields.retain(|name, value| {
-                self.schemas
-                    .field(ty, name)
-                    .is_some_and(|field| !self.left_out(name, value, &field))
-            });
-            defaults::of_fields(fields, ty, self.schemas);
-        } else if !open {
+            return self.builtin_object(fields, ty);
+        }
+        if !open {
             fields.retain(|name, _| {
                 let of_root =
                     is_root && matches!(name.as_str(), "apiVersion" | "kind" | "metadata");
                 of_root || self.schemas.field(ty, name).is_some()
             });
         }
-        for (name, value) in fields.iter_mut() {
+        for (name, value) in fields.iter_mut().filter(|(_, value)| !value.is_null()) {
             let Some(field) = self.schemas.field(ty, name) else {
                 continue;
             };
-            if value.is_null() {
-                continue;
-            }
-            if !self.builtin && is_root && name == "metadata" {
+            if is_root && name == "metadata" {
                 self.metadata(value)?;
-                continue;
+            } else {
+                self.value(value, field.ty, false)
+                    .map_err(|refused| refused.under(name))?;
             }
-            self.value(value, field.ty, false)
-                .map_err(|refused| refused.under(name))?;
-        }
-        if self.builtin {
-            // Maps and lists may have become empty.
-            fields.retain(|name, value| {
-                self.schemas
-                    .field(ty, name)
-                    .is_some_and(|field| !self.is_empty(value, field.ty))
-            });
-            defaults::after_fields(fields, ty, self.schemas);
         }
         Ok(())
     }
 
+    /// Reads an object of a built-in type. What is wrong does not keep the rest from being read.
+    fn builtin_object(&self, fields: &mut Map<String, Json>, ty: TypeId) -> Result<(), Refused> {
+        let mut wrong = Ok(());
+        let mut read = |name: &str, value: &mut Json, field: &Field| {
+            if let Err(refused) = self.value(value, field.ty, false) {
+                wrong = wrong.clone().and(Err(refused.under(name)));
+            }
+        };
+        fields.retain(|name, value| {
+            let Some(field) = self.schemas.field(ty, name) else {
+                return false;
+            };
+            if self.left_out(name, value, &field) {
+                return false;
+            }
+            read(name, value, &field);
+            // What was in a map or a list may be gone.
+            !self.is_empty(value, field.ty)
+        });
+        for name in defaults::of_fields(fields, ty, self.schemas) {
+            if let (Some(value), Some(field)) = (fields.get_mut(name), self.schemas.field(ty, name))
+            {
+                read(name, value, &field);
+            }
+        }
+        defaults::after_fields(fields, ty, self.schemas);
+        wrong
+    }
+
     /// Returns whether a field is as good as not there.
-    fn left_out(&self, name: &str, value: &Json, field: &taffrail_schema::Field) -> bool {
+    fn left_out(&self, name: &str, value: &Json, field: &Field) -> bool {
         match value {
             Json::Null => true,
             Json::String(text) => {
@@ -193,9 +209,11 @@ impl Decoder<'_> {
     }
 
     fn is_empty(&self, value: &Json, ty: TypeId) -> bool {
-        match (value, self.schemas.ty(ty)) {
-            (Json::Object(entries), Type::Map(_)) => entries.is_empty(),
-            (Json::Array(elements), Type::List { .. }) => elements.is_empty(),
+        match value {
+            Json::Object(entries) if entries.is_empty() => {
+                matches!(self.schemas.ty(ty), Type::Map(_))
+            }
+            Json::Array(elements) => elements.is_empty(),
             _ => false,
         }
     }

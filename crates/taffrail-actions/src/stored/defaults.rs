@@ -31,10 +31,15 @@ pub(super) fn of_whole(object: &mut Json, kind: &Kind) {
     }
 }
 
-/// Puts the defaults of a type's fields.
-pub(super) fn of_fields(fields: &mut Map<String, Json>, ty: TypeId, schemas: &Schemas) {
+/// Puts the defaults of a type's fields; returns the names of those that it put.
+pub(super) fn of_fields(
+    fields: &mut Map<String, Json>,
+    ty: TypeId,
+    schemas: &Schemas,
+) -> Vec<&'static str> {
+    let mut put = Vec::new();
     let Some(rules) = rules::of(schemas, ty) else {
-        return;
+        return put;
     };
     for rule in &rules.defaults {
         let applies = match &rule.when {
@@ -48,8 +53,10 @@ pub(super) fn of_fields(fields: &mut Map<String, Json>, ty: TypeId, schemas: &Sc
             && let Some(value) = default_value(fields, rule)
         {
             fields.insert(rule.field.to_owned(), value);
+            put.push(rule.field);
         }
     }
+    put
 }
 
 /// Puts what follows from the fields of an object once they are complete.

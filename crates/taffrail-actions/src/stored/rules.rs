@@ -11,7 +11,7 @@
 //! A default is JSON, `same FIELD`, or the name of a rule of its own. `atomic` and `set` are for server-side apply, the words behind them
 //! for strategic merge patches. A list without a line is merged by the keys that the schema gives it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::OnceLock;
 
 use serde_json::Value as Json;
@@ -89,8 +89,9 @@ pub(super) struct Patch<'s> {
 
 /// Returns what the table says of a type; nothing of custom types.
 pub(super) fn of(schemas: &Schemas, ty: TypeId) -> Option<&'static Rules> {
-    static RULES: OnceLock<BTreeMap<&'static str, Rules>> = OnceLock::new();
-    RULES.get_or_init(read).get(schemas.full_name(ty)?)
+    static RULES: OnceLock<HashMap<&'static str, Rules>> = OnceLock::new();
+    let rules = RULES.get_or_init(|| read().into_iter().collect());
+    rules.get(schemas.full_name(ty)?)
 }
 
 /// Returns how a strategic merge patch changes a field of a type, whose own type is given.

@@ -96,7 +96,8 @@ fn merge_lists(place: Place, shape: Shape, live: &[Json], config: &[Json]) -> Ve
 /// Takes out of a value what was owned and is not kept by anybody.
 pub(super) fn remove(place: Place, value: &mut Json, owned: &Fields, keep: &[&Fields]) {
     let shape = place.shape(value);
-    for (step, below) in &owned.below {
+    let fate = |step: &Step| -> Option<(bool, &Fields, Vec<&Fields>)> {
+        let below = owned.below.get(step)?;
         let kept: Vec<&Fields> = keep
             .iter()
             .filter_map(|keep| keep.below.get(step))
@@ -105,10 +106,16 @@ pub(super) fn remove(place: Place, value: &mut Json, owned: &Fields, keep: &[&Fi
             (Shape::Object, Step::Field(_)) => !kept.is_empty(),
             _ => kept.iter().any(|kept| kept.own),
         };
-        let goes = below.own && !is_kept;
-        match (step, value as &mut Json) {
-            (Step::Field(key), Json::Object(entries)) => {
+        Some((below.own && !is_kept, below, kept))
+    };
+    match value {
+        Json::Object(entries) => {
+            for step in owned.below.keys() {
+                let Step::Field(key) = step else { continue };
                 let Some(inner) = entries.get_mut(key) else {
+                    continue;
+                };
+                let Some((goes, below, kept)) = fate(step) else {
                     continue;
                 };
                 let was_empty = is_empty(inner);
@@ -119,19 +126,21 @@ pub(super) fn remove(place: Place, value: &mut Json, owned: &Fields, keep: &[&Fi
                     entries.remove(key);
                 }
             }
-            (Step::Element(_) | Step::Value(_), Json::Array(list)) => {
-                let steps = place.steps(shape, list);
-                let Some(at) = steps.iter().position(|found| found.as_ref() == Some(step)) else {
-                    continue;
-                };
-                if goes {
-                    list.remove(at);
-                } else if let Some(inner) = list.get_mut(at) {
-                    remove(place.element(), inner, below, &kept);
-                }
-            }
-            _ => {}
         }
+        Json::Array(list) => {
+            let mut steps = place.steps(shape, list).into_iter();
+            list.retain_mut(|element| {
+                let step = steps.next().flatten();
+                let Some((goes, below, kept)) = step.and_then(|step| fate(&step)) else {
+                    return true;
+                };
+                if !goes {
+                    remove(place.element(), element, below, &kept);
+                }
+                !goes
+            });
+        }
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => {}
     }
 }
 
@@ -167,18 +176,17 @@ pub(super) fn compare(
                     compare_each(pairs, matches!(shape, Shape::Map))?
                 }
                 (Shape::Keyed(_) | Shape::Set, Json::Array(before), Json::Array(after)) => {
-                    let by_step = |list: &[Json]| -> BTreeMap<Step, Json> {
-                        let steps = place.steps(shape, list).into_iter();
-                        let pairs = steps.zip(list);
-                        pairs
-                            .filter_map(|(step, element)| Some((step?, element.clone())))
-                            .collect()
-                    };
-                    let (before, after) = (by_step(before), by_step(after));
+                    let (before, after) =
+                        (by_step(place, shape, before), by_step(place, shape, after));
                     let steps: BTreeSet<&Step> = before.keys().chain(after.keys()).collect();
                     let pairs = steps.into_iter().map(|step| {
                         let element = place.element();
-                        (step.clone(), element, before.get(step), after.get(step))
+                        (
+                            step.clone(),
+                            element,
+                            before.get(step).copied(),
+                            after.get(step).copied(),
+                        )
                     });
                     compare_each(pairs, true)?
                 }
@@ -186,6 +194,15 @@ pub(super) fn compare(
             }
         }
     })
+}
+
+/// Returns the elements of a list by the steps to them.
+fn by_step<'j>(place: Place, shape: Shape, list: &'j [Json]) -> BTreeMap<Step, &'j Json> {
+    let steps = place.steps(shape, list).into_iter();
+    let pairs = steps.zip(list);
+    pairs
+        .filter_map(|(step, element)| Some((step?, element)))
+        .collect()
 }
 
 /// Compares values pair by pair. Those that are new or gone may be fields of their own.
