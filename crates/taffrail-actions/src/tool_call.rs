@@ -135,6 +135,8 @@ pub enum Unclear {
     WrongType,
     /// It cannot be a name.
     NoName,
+    /// It would be taken for a flag.
+    Flag,
     /// It is no word that the tool is known to take.
     NoSuchWord,
     /// It is given twice, and not the same.
@@ -157,6 +159,7 @@ impl fmt::Display for Doubt {
             Unclear::Missing => write!(f, "`{name}` is missing"),
             Unclear::WrongType => write!(f, "`{name}` has a value of another type"),
             Unclear::NoName => write!(f, "`{name}` cannot be a name"),
+            Unclear::Flag => write!(f, "`{name}` would be taken for a flag"),
             Unclear::NoSuchWord => write!(f, "`{name}` is no word that is known here"),
             Unclear::Contradiction => write!(f, "`{name}` says something else than its other name"),
             Unclear::NotTheManifest => write!(f, "`{name}` is not what the manifest says"),

@@ -102,12 +102,20 @@ impl<'c> Arguments<'c> {
         }
     }
 
-    /// Marks arguments as having a meaning that does not matter here.
+    /// Marks arguments as having a meaning that does not matter here, unless a program could take them for a flag of its own.
     pub(super) fn accept(&self, names: &str) {
-        let mut used = self.used.borrow_mut();
         for name in names.split([' ', '|']) {
-            if let Some((key, _)) = self.given.get_key_value(name) {
-                used.insert(key);
+            let Some((key, value)) = self.given.get_key_value(name) else {
+                continue;
+            };
+            self.used.borrow_mut().insert(key);
+            let holds_flag = match value {
+                Json::String(text) => is_flag(text),
+                Json::Array(items) => items.iter().filter_map(Json::as_str).any(is_flag),
+                Json::Null | Json::Bool(_) | Json::Number(_) | Json::Object(_) => false,
+            };
+            if holds_flag {
+                self.doubt(key, Unclear::Flag);
             }
         }
     }
@@ -144,6 +152,12 @@ impl<'c> Arguments<'c> {
         drop(used);
         self.doubts.into_inner()
     }
+}
+
+/// Tells whether a program that is handed a text would take it for a flag; a negative number is none.
+fn is_flag(text: &str) -> bool {
+    text.strip_prefix('-')
+        .is_some_and(|rest| !rest.chars().all(|letter| letter.is_ascii_digit()))
 }
 
 /// Tells whether a text can be a name of the cluster: a program that is handed it cannot take it for a flag or for several words.

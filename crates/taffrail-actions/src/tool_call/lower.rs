@@ -11,8 +11,8 @@ use super::arguments::Arguments;
 use super::change;
 use super::line;
 use super::row::{Act, Acts, Name, Tool};
-use super::target::{Subject, subjects};
-use super::{Doubt, ToolCall, ToolStep, Unclear};
+use super::target::{Subject, fixed, subjects};
+use super::{Change, Doubt, ToolCall, ToolStep, Unclear};
 
 /// Returns what a call of a known tool does.
 pub(super) fn lower(
@@ -56,7 +56,10 @@ pub(super) fn lower(
 fn forget(steps: &mut [ToolStep], doubt: &Doubt) {
     for step in steps {
         match doubt.why {
-            Unclear::NoSuchArgument | Unclear::Contradiction | Unclear::NotTheManifest => {
+            Unclear::NoSuchArgument
+            | Unclear::Flag
+            | Unclear::Contradiction
+            | Unclear::NotTheManifest => {
                 step.target = nothing_known();
             }
             Unclear::Elsewhere if doubt.argument.to_ascii_lowercase().contains("selector") => {
@@ -158,6 +161,19 @@ fn acts(
             call.verb = "read_secret";
         }
         call.steps = steps(call, reads, tool, arguments, subjects);
+        if let Some((argument, kind)) = tool.also
+            && arguments.has(argument)
+        {
+            let name = call.steps.first().map(|step| step.target.name.clone());
+            let another = fixed(kind, default_namespace).map(|subject| ToolStep {
+                target: Target {
+                    name: name.unwrap_or_else(|| nothing_known().name),
+                    ..subject.target
+                },
+                change: Change::Unknown,
+            });
+            call.steps.extend(another);
+        }
     }
     if call.steps.is_empty() && !reads && act.effect != Effect::Local {
         call.steps.push(ToolStep {

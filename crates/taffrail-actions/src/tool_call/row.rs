@@ -12,6 +12,7 @@
 //! | `manifest a`, `patch a TYPE`, `replicas a`, `command a` | the argument that says what the object becomes |
 //! | `applies client`, `applies server MANAGER` | how a manifest is applied |
 //! | `if a else ACT` | without this argument the act is another |
+//! | `also a services` | with this argument, an object of this kind and the same name is made too |
 //! | `dry a` | the argument that makes it a dry run |
 //! | `takes a b c` | arguments that change nothing that is told apart |
 //! | `hides a b` | arguments that stand for something that the call does not hold: a file, a selector |
@@ -117,6 +118,8 @@ pub(super) struct Tool {
     pub(super) makes: Vec<Makes>,
     /// How a manifest is applied.
     pub(super) applied: Applied,
+    /// The argument with which an object of another kind is made too, and that kind.
+    pub(super) also: Option<(&'static str, &'static str)>,
     /// The argument that makes it a dry run.
     pub(super) dry_run: &'static str,
     /// Arguments that neither choose an object nor change what is done to it in a way that is told apart here.
@@ -136,6 +139,7 @@ pub(super) fn read(row: &'static str) -> Option<Vec<Tool>> {
         named: Name::None,
         makes: Vec::new(),
         applied: Applied::Untold,
+        also: None,
         dry_run: "",
         takes: "",
         hides: "",
@@ -200,6 +204,7 @@ impl Tool {
                     Some(_) | None => return None,
                 };
             }
+            "also" => self.also = Some(rest.split_once(' ')?),
             "dry" => self.dry_run = rest,
             "takes" => self.takes = rest,
             "hides" => self.hides = rest,

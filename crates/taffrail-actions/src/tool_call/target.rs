@@ -33,10 +33,7 @@ pub(super) fn subjects(
 ) -> Vec<Subject> {
     match tool.kind {
         Kind::Untold => Vec::new(),
-        Kind::Fixed(name) => command::resource(name)
-            .map(|resource| of_resource(resource, default_namespace))
-            .into_iter()
-            .collect(),
+        Kind::Fixed(name) => fixed(name, default_namespace).into_iter().collect(),
         Kind::Custom(group, version, kind) => {
             vec![typed(Some((group, version)), kind, default_namespace)]
         }
@@ -116,6 +113,11 @@ fn of_word(word: &str, default_namespace: Option<&str>) -> Subject {
     Subject { name, ..subject }
 }
 
+/// Returns the subject of a built-in kind by the name that `kubectl` knows.
+pub(super) fn fixed(name: &str, default_namespace: Option<&str>) -> Option<Subject> {
+    command::resource(name).map(|resource| of_resource(resource, default_namespace))
+}
+
 fn of_resource(resource: &Resource, default_namespace: Option<&str>) -> Subject {
     typed(
         Some((resource.group, resource.version)),
@@ -166,5 +168,7 @@ fn in_namespace(mut target: Target, namespace: Option<&str>) -> Target {
 /// Tells whether a name may stand for Secrets, of whatever group.
 fn is_secret(kind: &str) -> bool {
     let name = kind.split('.').next().unwrap_or(kind);
-    name.eq_ignore_ascii_case("secret") || name.eq_ignore_ascii_case("secrets")
+    ["secret", "secrets", "secretlist"]
+        .iter()
+        .any(|known| name.eq_ignore_ascii_case(known))
 }
