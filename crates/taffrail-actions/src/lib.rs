@@ -5,6 +5,10 @@
 //! The way of a document: `yaml` and `json` read text into a tree of [`Node`]s with places, `action` reads that
 //! tree into a [`Request`](taffrail_runtime::request::Request) or a [`Plan`](taffrail_runtime::request::Plan).
 //!
+//! What agents really emit becomes the same: command lines in [`command`], calls of tools in [`tool_call`], reviews of the API
+//! server in [`admission`], the objects of manifests with [`read_manifests`]. What an object would be afterwards is computed in [`edit`]
+//! and [`stored`].
+//!
 //! ```
 //! use taffrail_actions::{Action, Defaults, read_documents};
 //!
