@@ -9,7 +9,7 @@ use crate::error::{ActionError, Problem};
 use crate::fields::{Field, Fields};
 use crate::kinds::{self, Scope};
 use crate::node::Node;
-use crate::{check, facts, rollback};
+use crate::{check, facts, impact, rollback};
 
 type Read<T> = Result<T, ActionError>;
 
@@ -41,7 +41,7 @@ pub struct Defaults {
 }
 
 /// The keys of one action, in a document of its own or as a step.
-const STEP: [&str; 8] = [
+const STEP: [&str; 9] = [
     "verb",
     "target",
     "subresource",
@@ -49,6 +49,7 @@ const STEP: [&str; 8] = [
     "proposed",
     "patch",
     "rollback",
+    "impact",
     "request",
 ];
 
@@ -157,6 +158,7 @@ fn step(request: &mut Request, fields: &Fields<'_>) -> Read<()> {
     }
     request.proposed = proposed(&request.target, fields)?;
     request.rollback = rollback::read(request, fields.get("rollback").as_ref())?;
+    request.impact = impact::read(request, fields.get("impact").as_ref())?;
     if let Some(field) = fields.get("request") {
         request.request = facts::request(&field)?;
     }

@@ -32,6 +32,7 @@ pub mod admission;
 mod check;
 mod facts;
 mod fields;
+mod impact;
 pub mod inverse;
 mod kinds;
 mod ledger;

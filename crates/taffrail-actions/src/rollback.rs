@@ -1,6 +1,6 @@
 //! How an action can be undone, where its document does not say.
 
-mod losses;
+pub(crate) mod losses;
 
 use taffrail_runtime::Map;
 use taffrail_runtime::Value;
@@ -134,7 +134,7 @@ pub(super) fn is_retained(volume: &Value) -> bool {
     field(volume, &["spec", "persistentVolumeReclaimPolicy"]) == Value::string("Retain")
 }
 
-pub(super) fn field(object: &Value, path: &[&str]) -> Value {
+pub(crate) fn field(object: &Value, path: &[&str]) -> Value {
     let no_path = String::new;
     path.iter()
         .fold(object.clone(), |at, key| at.field(key, &no_path))

@@ -100,6 +100,7 @@ fn slot(request: &Request, proposed: &Value, target: &Value, path: &SlotPath) ->
         Root::Current => &request.current,
         Root::Proposed => proposed,
         Root::Rollback => &request.rollback,
+        Root::Impact => &request.impact,
         Root::Request => &request.request,
         Root::Cluster => &request.cluster,
         Root::Namespace => &request.namespace,

@@ -194,11 +194,13 @@ pub enum Root {
     Namespace,
     /// `now`.
     Now,
+    /// `impact`: `pods share nodes namespaces data`.
+    Impact,
 }
 
 impl Root {
     /// All roots, in the order of the variants.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Verb,
         Self::Target,
         Self::Subresource,
@@ -211,6 +213,7 @@ impl Root {
         Self::Cluster,
         Self::Namespace,
         Self::Now,
+        Self::Impact,
     ];
 
     /// Returns the word policies use.
@@ -229,6 +232,7 @@ impl Root {
             Self::Cluster => "cluster",
             Self::Namespace => "namespace",
             Self::Now => "now",
+            Self::Impact => "impact",
         }
     }
 }

@@ -39,6 +39,16 @@ const ROLLBACK: [&[&str]; 2] = [
     &["spec", "persistentVolumeReclaimPolicy"],
 ];
 
+/// Paths of an object that say how far an action reaches.
+const IMPACT: [&[&str]; 6] = [
+    &["spec", "nodeName"],
+    &["spec", "persistentVolumeClaimRetentionPolicy"],
+    &["spec", "persistentVolumeReclaimPolicy"],
+    &["spec", "taints"],
+    &["spec", "template"],
+    &["status"],
+];
+
 impl Needed {
     /// Returns what a program reads of a request document: all of it, but of the objects only the paths
     /// that its rules name.
@@ -73,9 +83,16 @@ impl Needed {
                         objects.add(["spec", "taints"].into_iter());
                     }
                 }
+                Root::Impact => {
+                    for path in IMPACT {
+                        objects.add(path.iter().copied());
+                    }
+                }
                 _ => {}
             }
         }
+        let reads_objects =
+            reads_objects || data.slots.iter().any(|slot| slot.root == Root::Impact);
         Self {
             whole: true,
             below: FxHashMap::from_iter([

@@ -32,6 +32,8 @@ pub struct Request {
     pub proposed: Proposed,
     /// A map `{class, losses, tested}`, derived from verb and kind by whoever builds the request.
     pub rollback: Value,
+    /// A map `{pods, share, nodes, namespaces, data}`, derived from the action and the snapshot by whoever builds the request.
+    pub impact: Value,
     /// A map `{reason, confidence}`.
     pub request: Value,
     /// A map `{name, environment, region, version, labels}`.
@@ -70,6 +72,7 @@ impl Default for Request {
             current: unknown("current"),
             proposed: Proposed::FromVerb,
             rollback: unknown("rollback"),
+            impact: unknown("impact"),
             request: unknown("request"),
             cluster: unknown("cluster"),
             namespace: unknown("namespace"),

@@ -77,6 +77,7 @@ impl Counter<'_> {
             &mut request.intent,
             &mut request.current,
             &mut request.rollback,
+            &mut request.impact,
             &mut request.request,
             &mut request.cluster,
             &mut request.namespace,

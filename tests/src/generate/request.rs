@@ -37,6 +37,7 @@ impl fmt::Debug for Shown {
             ("intent", &request.intent),
             ("current", &request.current),
             ("rollback", &request.rollback),
+            ("impact", &request.impact),
             ("request", &request.request),
             ("cluster", &request.cluster),
             ("namespace", &request.namespace),
@@ -321,6 +322,8 @@ fn surroundings() -> impl Strategy<Value = Request> {
         .prop_map(|(environment, version)| json!({ "name": "eu-1", "environment": environment, "version": version }));
     let rollback = (select(vec!["reversible", "irreversible"]), any::<bool>())
         .prop_map(|(class, tested)| json!({ "class": class, "tested": tested }));
+    let impact = (0..6_i64, select(vec![json!(0), json!(0.4), json!(1)]), any::<bool>())
+        .prop_map(|(pods, share, data)| json!({ "pods": pods, "share": share, "nodes": 0, "namespaces": 1, "data": data }));
     let confidence = maybe(select(vec![json!(0.9), json!(0.2)]))
         .prop_map(|confidence| json!({ "confidence": confidence }));
     let now = prop_oneof![
@@ -329,10 +332,16 @@ fn surroundings() -> impl Strategy<Value = Request> {
         1 => Just(fog::unknown()),
     ];
     let subresource = prop_oneof![3 => Just(Value::Absent), 1 => Just(Value::string("scale"))];
-    let parts = (principal, namespace, cluster, rollback, confidence);
+    let parts = (
+        principal,
+        namespace,
+        cluster,
+        (rollback, impact),
+        confidence,
+    );
     (parts, now, subresource, intent(), signals(), snapshot()).prop_map(
         |(
-            (principal, namespace, cluster, rollback, confidence),
+            (principal, namespace, cluster, (rollback, impact), confidence),
             now,
             subresource,
             intent,
@@ -343,6 +352,7 @@ fn surroundings() -> impl Strategy<Value = Request> {
             namespace: value(&namespace),
             cluster: value(&cluster),
             rollback: value(&rollback),
+            impact: value(&impact),
             request: value(&confidence),
             now,
             subresource,

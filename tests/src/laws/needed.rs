@@ -129,6 +129,7 @@ fn document(request: &Request) -> Json {
         ("proposed", proposed),
         ("patch", patch),
         ("rollback", strict(&request.rollback)),
+        ("impact", strict(&request.impact)),
         ("request", strict(&request.request)),
         ("facts", Some(facts)),
     ])

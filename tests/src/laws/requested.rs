@@ -64,6 +64,7 @@ fn reduced(request: &Request, requirements: &Requirements) -> Request {
         ("principal", &mut reduced.principal),
         ("current", &mut reduced.current),
         ("rollback", &mut reduced.rollback),
+        ("impact", &mut reduced.impact),
         ("request", &mut reduced.request),
         ("cluster", &mut reduced.cluster),
         ("namespace", &mut reduced.namespace),

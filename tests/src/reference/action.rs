@@ -85,6 +85,7 @@ impl<'a> Action<'a> {
             "principal" => Value::of_fact(&request.principal),
             "intent" => Value::of_fact(&request.intent),
             "rollback" => Value::of_fact(&request.rollback),
+            "impact" => Value::of_fact(&request.impact),
             "request" => Value::of_fact(&request.request),
             "cluster" => Value::of_fact(&request.cluster),
             "namespace" => Value::of_fact(&request.namespace),

@@ -93,7 +93,7 @@ impl<'a> Scope<'a> {
             return self.declared(declared);
         }
         if name == "changes" {
-            return changed_paths(&self.action.current, &self.action.proposed);
+            return changed_paths(self.action);
         }
         self.action.fact(name).unwrap_or_else(|| Value::text(name))
     }

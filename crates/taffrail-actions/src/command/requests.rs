@@ -8,7 +8,7 @@ use taffrail_schema::Schemas;
 use crate::action::Action;
 use crate::effect::Effect;
 use crate::manifest::Manifest;
-use crate::{facts, rollback};
+use crate::{facts, impact, rollback};
 
 use super::change::{self, Changed};
 use super::invocation::{Invocation, Selection, Target};
@@ -84,6 +84,7 @@ pub(crate) fn of_nothing_known(known: &Surroundings<'_>) -> Request {
         current: unknown.current,
         proposed: Proposed::Given(unclear("proposed", "the command is not understood")),
         rollback: unknown.rollback,
+        impact: unknown.impact,
         ..known.base.clone()
     };
     request.rollback = rollback::derived(&request);
@@ -281,6 +282,7 @@ fn changed(
 pub(crate) fn finish(request: &mut Request, known: &Surroundings<'_>) {
     facts::namespace_of(request, &known.base.namespace);
     request.rollback = rollback::derived(request);
+    request.impact = impact::derived(request);
 }
 
 /// Names the object that a target is about.

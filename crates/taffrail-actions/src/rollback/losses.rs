@@ -35,7 +35,7 @@ const OBJECTS: &str = "objects";
 /// | deleting a PersistentVolumeClaim, a PersistentVolume that is not retained | `data` too |
 /// | deleting a Secret, a ServiceAccount, a CertificateSigningRequest | `credentials` too |
 /// | deleting a Namespace, a CustomResourceDefinition | `data` and `objects` too |
-pub(super) fn of(request: &Request) -> Option<Vec<&'static str>> {
+pub(crate) fn of(request: &Request) -> Option<Vec<&'static str>> {
     let Value::String(verb) = &request.verb else {
         return None;
     };

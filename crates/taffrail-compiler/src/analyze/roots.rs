@@ -44,6 +44,7 @@ fn verb() -> Type {
 const STRING: Fact = Fact::Plain(string);
 const STRINGS: Fact = Fact::Plain(strings);
 const LABELS: Fact = Fact::Plain(labels);
+const NUMBER: Fact = Fact::Plain(|| Type::Number);
 const TIME: Fact = Fact::Plain(|| Type::Time);
 
 const SCOPE: Fact = Fact::Record(&[
@@ -79,10 +80,14 @@ pub(super) fn fact(root: Root) -> Fact {
             ("losses", STRINGS),
             ("tested", Fact::Plain(|| Type::Bool)),
         ]),
-        Root::Request => Fact::Record(&[
-            ("confidence", Fact::Plain(|| Type::Number)),
-            ("reason", STRING),
+        Root::Impact => Fact::Record(&[
+            ("data", Fact::Plain(|| Type::Bool)),
+            ("namespaces", NUMBER),
+            ("nodes", NUMBER),
+            ("pods", NUMBER),
+            ("share", NUMBER),
         ]),
+        Root::Request => Fact::Record(&[("confidence", NUMBER), ("reason", STRING)]),
         Root::Cluster => Fact::Record(&[
             ("environment", STRING),
             ("labels", LABELS),

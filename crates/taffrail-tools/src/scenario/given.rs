@@ -13,7 +13,7 @@ use crate::scenario::names::Names;
 use crate::scenario::start::Entry;
 
 /// The keys that say what is asked, as in a document.
-const ASKED: [&str; 11] = [
+const ASKED: [&str; 12] = [
     "verb",
     "target",
     "subresource",
@@ -23,6 +23,7 @@ const ASKED: [&str; 11] = [
     "proposed",
     "patch",
     "rollback",
+    "impact",
     "request",
     "plan",
 ];
