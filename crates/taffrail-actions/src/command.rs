@@ -1,7 +1,7 @@
 //! Command lines: what a shell would run, and what each command does to the cluster.
 //!
 //! [`read_line`] takes a line as an agent would hand it to a shell. Every command in it becomes an [`Invocation`] with its
-//! [`Effect`], its targets, and what could not be told. What is not understood is never taken for harmless.
+//! [`Effect`](crate::Effect), its targets, and what could not be told. What is not understood is never taken for harmless.
 //!
 //! ```
 //! use taffrail_actions::Effect;

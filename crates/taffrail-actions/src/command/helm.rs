@@ -86,7 +86,7 @@ const ROWS: &[Row] = &[
         &["keyring skip-refresh! verify! plain-http!", CHART],
         Local,
     ),
-    row("env", &[], Read),
+    row("env", &[], SecretRead),
     row("get", &[], Read),
     release("get all", &[], &["revision template"], SecretRead, "get"),
     release("get hooks", &[], &["revision"], SecretRead, "get"),
@@ -343,7 +343,10 @@ fn settle(invocation: &mut Invocation, row: &Row) {
         invocation.effect = Effect::DryRun;
     }
     if row.effect == Effect::SecretRead {
-        invocation.reason = Some("prints what the release was given, secrets included");
+        invocation.reason = Some(match row.path {
+            "env" => "prints the token that it uses",
+            _ => "prints what the release was given, secrets included",
+        });
     }
     if row.path == "status"
         && arguments

@@ -30,6 +30,9 @@ const OPENING: [&str; 9] = [
 /// How many of them a line may hold.
 const OPENING_LIMIT: usize = 100;
 
+/// How many words a command may hold.
+const WORDS_LIMIT: usize = 2000;
+
 /// How many commands a line may hold.
 const COMMANDS_LIMIT: usize = 512;
 
@@ -561,6 +564,9 @@ impl Walk<'_> {
     fn push(&mut self, command: Simple) -> Walked {
         if self.commands.found.len() >= COMMANDS_LIMIT {
             return Err(ShellError::TooLarge("it holds too many commands"));
+        }
+        if command.words.len() > WORDS_LIMIT {
+            return Err(ShellError::TooLarge("a command holds too many words"));
         }
         self.commands.found.push(command);
         Ok(())
