@@ -158,7 +158,9 @@ fn settle(
                 }),
             }
         }
-        part.fields = part.fields.difference(&disputed).difference(removed);
+        if !disputed.is_empty() || !removed.is_empty() {
+            part.fields = part.fields.difference(&disputed).difference(removed);
+        }
     }
     if conflicts.is_empty() {
         return Ok(());

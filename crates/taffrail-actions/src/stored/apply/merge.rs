@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 
 use super::super::fields::{Fields, Step};
 use super::super::refused::Refused;
@@ -17,7 +17,10 @@ pub(super) fn merge(place: Place, live: Option<&Json>, config: &Json) -> Json {
     let shape = place.shape(config);
     match (shape, live, config) {
         (Shape::Object | Shape::Map, Json::Object(live), Json::Object(config)) => {
-            let mut merged = live.clone();
+            let mut merged = Map::new();
+            for (key, value) in live.iter().filter(|(key, _)| !config.contains_key(*key)) {
+                merged.insert(key.clone(), value.clone());
+            }
             for (key, value) in config {
                 let value = merge(place.key(key), live.get(key), value);
                 merged.insert(key.clone(), value);

@@ -1,5 +1,7 @@
 //! Pods and the templates of pods.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value as Json;
 
 use super::super::kind::{Kind, at, text};
@@ -35,18 +37,17 @@ pub(super) fn check(object: &Json, path: &[&str], kind: &Kind) -> Result<(), Ref
     for list in ["containers", "initContainers", "ephemeralContainers"] {
         let list_field = field(&format!("spec.{list}"));
         let containers = at(pod, &["spec", list]).and_then(Json::as_array);
-        let mut seen: Vec<&str> = Vec::new();
+        let mut seen: BTreeSet<&str> = BTreeSet::new();
         for (position, container) in containers.into_iter().flatten().enumerate() {
             let under = |refused: Refused| refused.under(&format!("{list_field}[{position}]"));
             check_container(container, &volumes).map_err(under)?;
             let name = text(container, &["name"]).unwrap_or_default();
-            if seen.contains(&name) {
+            if !seen.insert(name) {
                 return Err(under(Refused::invalid_at(
                     "name",
                     "is that of another container",
                 )));
             }
-            seen.push(name);
         }
     }
     let labels = at(pod, &["metadata", "labels"]).and_then(Json::as_object);
