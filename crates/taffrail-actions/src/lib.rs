@@ -23,6 +23,7 @@ mod document;
 pub mod edit;
 mod effect;
 mod error;
+pub mod generate;
 mod json;
 mod node;
 mod yaml;

@@ -20,7 +20,7 @@
 //! in `rules.txt` says what the API does beyond what the schema tells. [`SERVER_OWNED`] lists what is left out of comparisons.
 
 mod apply;
-mod base64;
+pub(crate) mod base64;
 mod client_apply;
 mod custom;
 mod decode;
@@ -86,6 +86,11 @@ pub enum Write {
     },
     /// Deletes the live object.
     Delete,
+}
+
+/// Tells whether a text is a quantity that can be computed exactly.
+pub(crate) fn is_quantity(text: &str) -> bool {
+    quantity::nano(text).is_some()
 }
 
 /// Returns the object that is stored after a write: the live one before it, `None` where there is none, gives the one after it, `None` once
