@@ -4,7 +4,8 @@ use serde_json::{Value as Json, json};
 use taffrail_schema::Schemas;
 
 use super::kind::{Kind, at, put};
-use super::{Refused, Write, changed, decode, is_same, scalable, stored};
+use super::target::{is_same, scalable};
+use super::{Refused, Write, changed, decode, stored};
 
 /// A part of an object that has an address of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
