@@ -6,6 +6,7 @@ use serde_json::{Value as Json, json};
 use taffrail_runtime::Value;
 
 use crate::edit;
+use crate::generate::{self, Flags, Generator};
 use crate::manifest::{Manifest, read_manifests};
 use crate::node::Node;
 use crate::stored::{Refused, Write, after as stored_after};
@@ -91,6 +92,10 @@ fn write(
     if let Some(object) = object {
         return written(command, object);
     }
+    if let Some(generator) = Generator::of(&command.verb) {
+        // Here an object is missing because it cannot be told: the reason is what counts.
+        generated(command, generator, known)?;
+    }
     match command.verb.as_str() {
         "scale" => number(command, "replicas").map(|replicas| Write::Scale { replicas }),
         "patch" => patch(command, known),
@@ -122,8 +127,40 @@ fn written(command: &Invocation, object: &Json) -> Result<Write, String> {
         "apply" => Ok(Write::ClientSideApply {
             object: object.clone(),
         }),
+        verb if Generator::of(verb).is_some() => Ok(Write::Create(object.clone())),
         verb => Err(format!("what `{verb}` makes of it is not computed")),
     }
+}
+
+/// Returns the objects that a command makes by itself.
+pub(super) fn generated(
+    command: &Invocation,
+    generator: Generator,
+    known: &Surroundings<'_>,
+) -> Result<Vec<Json>, String> {
+    let arguments = &command.arguments;
+    let texts = |words: &[Word]| -> Result<Vec<String>, String> {
+        let words = words.iter();
+        words
+            .map(|word| known_text(word).map(str::to_owned))
+            .collect()
+    };
+    let values = arguments.flags.iter().map(|given| {
+        let value = given.value.as_ref().map(known_text).transpose()?;
+        Ok((given.name.to_owned(), value.map(str::to_owned)))
+    });
+    let flags = Flags {
+        values: values.collect::<Result<_, String>>()?,
+        positional: texts(&arguments.positional)?,
+        after_dashes: texts(arguments.after_dashes.as_deref().unwrap_or_default())?,
+    };
+    let files = |name: &str| content(command, &Word::text(name), known).ok();
+    let known = generate::Known {
+        namespace: known.namespace,
+        live: known.live,
+        files: &files,
+    };
+    generate::generate(generator, &flags, &known).map_err(|error| error.to_string())
 }
 
 fn patch(command: &Invocation, known: &Surroundings<'_>) -> Result<Write, String> {

@@ -7,6 +7,7 @@ use taffrail_schema::Schemas;
 
 use crate::action::Action;
 use crate::effect::Effect;
+use crate::generate::Generator;
 use crate::manifest::Manifest;
 use crate::{facts, impact, rollback};
 
@@ -170,6 +171,13 @@ fn of_no_object() -> RequestTarget {
 }
 
 fn writes(command: &Invocation, base: &Request, known: &Surroundings<'_>) -> Vec<Request> {
+    if let Some(generator) = Generator::of(&command.verb)
+        && generator != Generator::Token
+        && let Ok(objects) = change::generated(command, generator, known)
+    {
+        let of_object = |object: &Json| of_generated(command, object, base, known);
+        return objects.iter().map(of_object).collect();
+    }
     let mut all = Vec::new();
     for target in &command.targets {
         match &target.selection {
@@ -179,6 +187,7 @@ fn writes(command: &Invocation, base: &Request, known: &Surroundings<'_>) -> Vec
                 request.verb = verb(command);
                 request.subresource = subresource(command);
                 aim(&mut request, target, known);
+                aim_at_new(&mut request, command);
                 changed(&mut request, command, None, known);
                 all.push(request);
             }
@@ -249,6 +258,52 @@ fn of_file(
         request
     };
     objects.iter().map(of_object).collect()
+}
+
+/// Names the kind of the new object where a command makes one from the object that it names.
+fn aim_at_new(request: &mut Request, command: &Invocation) {
+    let (group, version, kind) = match command.verb.as_str() {
+        "expose" => ("", "v1", "Service"),
+        "autoscale" => ("autoscaling", "v2", "HorizontalPodAutoscaler"),
+        _ => return,
+    };
+    request.target.group = Value::string(group);
+    request.target.version = Value::string(version);
+    request.target.kind = Value::string(kind);
+    if let Some(name) = command.arguments.value("name") {
+        request.target.name = text("target.name", name);
+    }
+}
+
+/// Returns the action for an object that a command makes by itself.
+fn of_generated(
+    command: &Invocation,
+    object: &Json,
+    base: &Request,
+    known: &Surroundings<'_>,
+) -> Request {
+    let part = |key: &str| object.get(key).and_then(Json::as_str).unwrap_or_default();
+    let (group, version) = part("apiVersion")
+        .split_once('/')
+        .unwrap_or(("", part("apiVersion")));
+    let is_cluster_wide = super::resources::resource(part("kind"))
+        .is_some_and(|found| found.group == group && !found.namespaced);
+    let mut request = base.clone();
+    request.verb = verb(command);
+    request.subresource = subresource(command);
+    request.target = RequestTarget {
+        group: Value::string(group),
+        version: Value::string(version),
+        kind: Value::string(part("kind")),
+        name: Value::string(metadata(object, "name").unwrap_or_default()),
+        namespace: match metadata(object, "namespace") {
+            _ if is_cluster_wide => Value::Absent,
+            Some(namespace) => Value::string(namespace),
+            None => unclear("target.namespace", "the command names none"),
+        },
+    };
+    changed(&mut request, command, Some(object), known);
+    request
 }
 
 /// Puts the state before and after a command into its action.
