@@ -172,7 +172,7 @@ pub(super) fn check(line: &str) -> Result<(), ShellError> {
     if words.filter(|word| OPENING.contains(word)).count() > OPENING_LIMIT {
         return Err(ShellError::TooLarge("its commands are nested too deep"));
     }
-    if has_unreadable_number(line) || has_document_in_variable(line) {
+    if has_unreadable_number(line) || has_document_in_variable(line) || has_broken_document(line) {
         return Err(ShellError::Syntax("a form that is not looked at".into()));
     }
     let nested = line.bytes().filter(|b| b"({`".contains(b)).count();
@@ -224,6 +224,37 @@ fn has_document_in_variable(line: &str) -> bool {
         rest = rest.get(step..).unwrap_or_default();
     }
     false
+}
+
+/// Tells whether a here-document has no plain word for its end, or stands in a substitution that ends before it: the parser looks for ever.
+fn has_broken_document(line: &str) -> bool {
+    line.match_indices("<<").any(|(at, _)| {
+        let before = line.get(..at).unwrap_or_default();
+        let rest = line.get(at + 2..).unwrap_or_default();
+        if before.ends_with('<') {
+            return false;
+        }
+        let run = 2 + rest.bytes().take_while(|byte| *byte == b'<').count();
+        if run > 2 {
+            return run > 3 || before.ends_with('\\');
+        }
+        let is_inside = ["$(", "`", "$[", "<(", ">("]
+            .iter()
+            .any(|opening| before.contains(opening));
+        let tag = rest
+            .strip_prefix('-')
+            .unwrap_or(rest)
+            .trim_start_matches([' ', '\t']);
+        let tag = tag.strip_prefix(['\'', '"', '\\']).unwrap_or(tag);
+        let after = tag.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_');
+        let behind = after.strip_prefix(['\'', '"']).unwrap_or(after);
+        let is_whole = behind.is_empty()
+            || behind.starts_with([' ', '\t', '\n', ';', '&', '|', '<', '>', ')'])
+            || behind.starts_with("\\n");
+        let has_tag = after.len() < tag.len() && is_whole;
+        let has_end = rest.contains('\n') || rest.contains("\\n");
+        !(has_tag && (has_end || !is_inside))
+    })
 }
 
 /// Returns how deep brackets stand in brackets, whatever quotes there are.
