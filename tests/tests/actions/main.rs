@@ -12,10 +12,13 @@
 mod corpus;
 mod disguise;
 mod labels;
+mod random;
 
 use std::collections::BTreeSet;
+use std::time::Instant;
 
 use labels::Labelled;
+use random::Random;
 use taffrail_actions::Effect;
 use taffrail_actions::command::read_line;
 
@@ -86,16 +89,91 @@ fn published_reads_are_taken_for_reads() {
 
 #[test]
 fn no_disguise_makes_a_line_milder() {
-    let lines = labels::hostile();
-    let more_than_reads = lines
+    let mut lines = labels::hostile();
+    // A part of the published ones: they are many, and much alike.
+    lines.extend(corpus::lines().unwrap_or_default().into_iter().step_by(8));
+    let dangerous = lines
         .iter()
         .filter(|labelled| labelled.is_certainly_dangerous());
-    let wrong: Vec<String> = more_than_reads
+    let wrong: Vec<String> = dangerous
         .flat_map(|labelled| disguise::all(&labelled.line))
         .filter(|disguised| read_line(&disguised.line).effect < Effect::SecretRead)
         .map(|disguised| format!("{}: {:?}", disguised.name, disguised.line))
         .collect();
     assert!(wrong.is_empty(), "{}", listed(&wrong, lines.len()));
+}
+
+#[test]
+fn no_random_line_stops_the_reader() {
+    let named = |name| std::env::var(name).ok().and_then(|text| text.parse().ok());
+    let count = named("TAFFRAIL_RANDOM_LINES").unwrap_or(20_000);
+    let mut random = Random::new(named("TAFFRAIL_RANDOM_SEED").unwrap_or(1));
+    // What the shell's parser says when it stops is not of interest here, and slow to say.
+    std::panic::set_hook(Box::new(|_| {}));
+    let begun = Instant::now();
+    for _ in 0..count {
+        let line = random.line();
+        let read = std::panic::catch_unwind(|| {
+            let read = read_line(&line);
+            serde_json::to_string(&read.report()).unwrap()
+        });
+        assert!(read.is_ok(), "stopped by {line:?}");
+    }
+    println!("{count} lines in {:?}", begun.elapsed());
+}
+
+#[test]
+fn long_lines_are_read_in_time() {
+    let nested = |open: &str, close: &str| {
+        format!(
+            "{}kubectl delete ns x{}",
+            open.repeat(2000),
+            close.repeat(2000)
+        )
+    };
+    let lines = [
+        format!("kubectl get pods {}", "a ".repeat(100_000)),
+        format!("kubectl delete pods {}", "a,".repeat(100_000)),
+        format!("kubectl get pods {}", "; kubectl delete ns x".repeat(5_000)),
+        format!("kubectl get pods{}", " | grep x".repeat(10_000)),
+        format!("kubectl get {}", "'x'".repeat(50_000)),
+        format!("kubectl get {}", "<x> ".repeat(20_000)),
+        format!("kubectl get {}", "{a,b}".repeat(40)),
+        format!("kubectl get {{1..{}}}", "9".repeat(18)),
+        nested("(", ")"),
+        nested("$(", ")"),
+        nested("{ ", "; }"),
+        nested("if true; then ", "; fi"),
+        nested("while true; do ", "; done"),
+        nested("for x in a; do ", "; done"),
+        nested("case x in x) ", ";; esac"),
+        nested("! ", ""),
+        nested("watch ", ""),
+        format!("[[ {} a ]]", "! ".repeat(20_000)),
+        format!(
+            "kubectl get $K -o jsonpath={}",
+            "{range .items[*]}".repeat(1_000)
+        ),
+        nested("sudo ", ""),
+        nested("eval ", ""),
+        nested("bash -c ", ""),
+        nested("\"$(", ")\""),
+        nested("${X:-", "}"),
+        nested("$((", "))"),
+        nested("f() { ", "; }"),
+    ];
+    for line in lines {
+        let begun = Instant::now();
+        let effect = read_line(&line).effect;
+        let start: String = line.chars().take(60).collect();
+        assert!(
+            begun.elapsed().as_secs() < 5,
+            "{:?} for {start}",
+            begun.elapsed()
+        );
+        let is_read = !line.contains("delete");
+        assert!(is_read || effect >= Effect::Unknown, "{effect} for {start}");
+    }
 }
 
 /// Returns what is wrong with the effect that is read from a line, if anything is.
