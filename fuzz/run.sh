@@ -1,14 +1,15 @@
 #!/bin/sh
-# Runs one fuzz target from all the seeds that the project holds: run.sh parse|format|compile|decide|crds [SECONDS]
+# Runs one fuzz target from all the seeds that the project holds: run.sh parse|format|compile|decide|crds|command|manifest|stored|tool_call [SECONDS]
 # Whatever else stands on the command line goes to libFuzzer.
 set -eu
 cd "$(dirname "$0")"
-target=${1:?run.sh parse|format|compile|decide|crds [SECONDS] [libFuzzer options]}
+target=${1:?run.sh parse|format|compile|decide|crds|command|manifest|stored|tool_call [SECONDS] [libFuzzer options]}
 shift
 seconds=600
 case ${1:-} in [0-9]*) seconds=$1; shift ;; esac
 
 seeds=target/seeds/$target
+dictionary=guard
 mkdir -p "$seeds" "corpus/$target"
 case $target in
 parse | format | compile)
@@ -32,9 +33,16 @@ decide)
             '/^```request/ { on = 1; n++; next } /^```/ { on = 0 } on { print > (to "." n ".yaml") }' "$chapter"
     done
     ;;
+command)
+    awk -F '\t' -v to="$seeds" '!/^# / { print $2 > (to "/" NR) }' ../tests/actions/hostile.tsv
+    dictionary=command
+    ;;
+manifest) find ../crates/taffrail-actions/tests ../policies -name '*.yaml' -exec cp {} "$seeds" \; ;;
+stored) cp seeds/stored/* "$seeds" ;;
+tool_call) cp seeds/tool_call/* "$seeds" ;;
 crds) cp ../crates/taffrail-schema/tests/crds/*.yaml "$seeds" ;;
 esac
 
 # Our crates hold no unsafe code, so there is nothing for a sanitizer to find; without one it is several times faster.
 [ "${SEEDS_ONLY:-}" ] || exec cargo +nightly fuzz run --sanitizer none "$target" "corpus/$target" "$seeds" -- \
-    -max_total_time="$seconds" -rss_limit_mb=4096 -timeout=20 -max_len=16384 -dict=dictionaries/guard.dict "$@"
+    -max_total_time="$seconds" -rss_limit_mb=4096 -timeout=20 -max_len=16384 -dict="dictionaries/$dictionary.dict" "$@"
