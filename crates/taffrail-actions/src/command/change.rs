@@ -51,6 +51,10 @@ pub(super) fn after(
         Ok(write) => write,
         Err(reason) => return unknown(reason),
     };
+    let write = match (write, before) {
+        (Write::Replace(object), Some(Some(live))) => Write::Replace(with_version(object, live)),
+        (write, _) => write,
+    };
     let before = match (&write, before) {
         // Neither depends on what was there: one is refused if anything was, the other puts itself in its place.
         (Write::Create(_), _) => None,
@@ -61,6 +65,18 @@ pub(super) fn after(
         (_, None) => return unknown("the live object is not known"),
     };
     stored(before, &write, known)
+}
+
+/// kubectl looks up the version of what it replaces.
+fn with_version(mut object: Json, live: &Json) -> Json {
+    let version = live.pointer("/metadata/resourceVersion");
+    let metadata = object.get_mut("metadata").and_then(Json::as_object_mut);
+    if let (Some(version), Some(metadata)) = (version, metadata) {
+        metadata
+            .entry("resourceVersion")
+            .or_insert_with(|| version.clone());
+    }
+    object
 }
 
 /// Returns a live object with the defaults that the server stores: one that was written by hand may lack them.

@@ -264,3 +264,61 @@ fn mistakes_are_answered() {
         .collect();
     insta::assert_snapshot!(shown.join("\n"));
 }
+
+#[test]
+fn what_a_command_makes_by_itself_is_decided_as_an_object() {
+    let workspace = Workspace::new(&[
+        (
+            "policies/made.guard",
+            "policy shop.made\n\nguard latest {\n    on create of workload\n    when some c in proposed.containers: image(c.image).tag == \"latest\"\n    escalate\n    \
+             because \"an image without a version\"\n}\n\ngrant made {\n    on create\n    when known(proposed.kind)\n}\n",
+        ),
+        ("facts.yaml", FACTS),
+        ("live.yaml", LIVE),
+    ]);
+    let decide = |line: &str| {
+        let start = [
+            "decide",
+            "--policies",
+            "policies",
+            "--kubectl",
+            line,
+            "--facts",
+            "facts.yaml",
+            "--current",
+            "live.yaml",
+        ];
+        workspace.run(&start)
+    };
+    assert_eq!(
+        decide("kubectl create deployment web --image=nginx:1.29 -n shop").code,
+        Some(0)
+    );
+    assert_eq!(
+        decide("kubectl create deployment web --image=nginx -n shop").code,
+        Some(4)
+    );
+    assert_eq!(
+        decide("kubectl run t --image=busybox -n shop -- sleep 1").code,
+        Some(4)
+    );
+    let expose = decide("kubectl expose deploy/api --port=80 --name=front -n shop");
+    assert_eq!(expose.code, Some(0));
+    assert!(
+        expose.out.contains("create Service shop/front"),
+        "{}",
+        expose.out
+    );
+    let autoscale = decide("kubectl autoscale deploy/api --min=1 --max=5 -n shop");
+    assert!(
+        autoscale
+            .out
+            .contains("autoscaling/HorizontalPodAutoscaler shop/api"),
+        "{}",
+        autoscale.out
+    );
+    assert_ne!(
+        decide("kubectl create deployment web --image=$I -n shop").code,
+        Some(0)
+    );
+}
