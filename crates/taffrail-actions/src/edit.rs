@@ -16,11 +16,13 @@
 
 mod pods;
 mod taints;
+mod undo;
 mod words;
 
 use serde_json::{Map, Value as Json, json};
 
 pub use taints::{Taint, TaintRemoval};
+pub use undo::{UndoError, undo};
 
 /// A change that a command makes to an object.
 #[derive(Debug, Clone, PartialEq)]

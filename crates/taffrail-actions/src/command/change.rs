@@ -115,6 +115,16 @@ fn write(
     match command.verb.as_str() {
         "scale" => number(command, "replicas").map(|replicas| Write::Scale { replicas }),
         "patch" => patch(command, known),
+        "rollout undo" => {
+            let revision = match command.arguments.value("to-revision") {
+                Some(_) => number(command, "to-revision")?,
+                None => 0,
+            };
+            let live = before
+                .ok_or("the live object is not known")?
+                .ok_or("there is no such object")?;
+            edit::undo(live, known.live, revision).map_err(|error| error.to_string())
+        }
         _ => {
             let edit = edits::read(command)?;
             let live = before
