@@ -10,4 +10,4 @@ pub mod lint;
 mod scenario;
 
 pub use lint::{Fixed, Level, LevelError, Levels, LintInput, fix, lint};
-pub use scenario::{Answer, ReadFile, Suite, TestResult, run_tests};
+pub use scenario::{Answer, ReadFile, Suite, TestCase, TestResult, run_tests, test_cases};

@@ -39,6 +39,115 @@ impl std::fmt::Debug for Suite<'_> {
     }
 }
 
+/// A test, or one case of a test that has cases.
+#[derive(Debug, Clone, Copy)]
+pub struct TestCase<'s> {
+    test: &'s typed::Test,
+    /// Position and text of the case; `None` for the test's own expectations.
+    case: Option<(usize, &'s ast::Case)>,
+}
+
+impl<'s> TestCase<'s> {
+    /// Returns module, title and case as one name.
+    #[must_use]
+    pub fn name(&self) -> String {
+        joined_name(&self.test.module, self.title(), self.label().as_deref())
+    }
+
+    /// Returns the test's title.
+    #[must_use]
+    pub fn title(&self) -> &'s str {
+        &self.test.ast.name.text
+    }
+
+    /// Returns the case's label, or its number when it has none; `None` for the test's own expectations.
+    #[must_use]
+    pub fn label(&self) -> Option<String> {
+        let (number, case) = self.case?;
+        Some(case.label.as_ref().map_or_else(
+            || format!("case {}", number.saturating_add(1)),
+            |label| label.text.clone(),
+        ))
+    }
+
+    /// Returns the place of the title or label.
+    #[must_use]
+    pub fn location(&self) -> Location {
+        let span = match self.case {
+            None => self.test.ast.name.span,
+            Some((_, case)) => case.label.as_ref().map_or(case.span, |label| label.span),
+        };
+        at(self.test, span)
+    }
+
+    /// Returns the action that is given.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the `given`, or with the file or test that it starts from.
+    pub fn action(&self, suite: &Suite<'_>) -> Result<Action, Vec<Diagnostic>> {
+        let variation = self.case.map_or(&[][..], |(_, case)| &case.entries);
+        start::action(suite, self.test, variation)
+    }
+
+    /// Decides what is given and holds the decision against what is expected.
+    #[must_use]
+    pub fn run(&self, suite: &Suite<'_>) -> TestResult {
+        let mut result = TestResult {
+            module: self.test.module.clone(),
+            title: self.title().to_owned(),
+            case: self.label(),
+            location: self.location(),
+            failures: Vec::new(),
+            answer: None,
+        };
+        let expects = self.expects();
+        if expects.is_empty() {
+            let nothing = Diagnostic::error(
+                codes::NOTHING_EXPECTED,
+                result.location,
+                "nothing is expected here",
+            );
+            result
+                .failures
+                .push(nothing.hint("say what should come of it: `expect propose`"));
+        }
+        let action = match self.action(suite) {
+            Ok(action) => action,
+            Err(diagnostics) => {
+                result.failures.extend(diagnostics);
+                return result;
+            }
+        };
+        let answer = match &action {
+            Action::Single(request) => {
+                Answer::Decision(Box::new(suite.program.decide(request).report()))
+            }
+            Action::Plan(plan) => Answer::Plan(Box::new(suite.program.decide_plan(plan).report())),
+        };
+        for expected in expects {
+            let place = at(self.test, expected.span);
+            result.failures.extend(expect::failure(
+                suite, self.test, expected, place, &answer, &action,
+            ));
+        }
+        // Why the decision is what it is, once for all that is not as expected.
+        let unmet = |failure: &&mut Diagnostic| failure.code == codes::EXPECTATION_NOT_MET;
+        if let Some(last) = result.failures.iter_mut().rfind(unmet) {
+            last.hints.extend(expect::reasons(&answer));
+        }
+        result.answer = Some(answer);
+        result
+    }
+
+    fn expects(&self) -> &'s [ast::Expect] {
+        match self.case {
+            None => &self.test.ast.expects,
+            Some((_, case)) => &case.expects,
+        }
+    }
+}
+
 /// What came of one test, or of one of its cases.
 #[derive(Debug, Clone)]
 pub struct TestResult {
@@ -63,112 +172,51 @@ impl TestResult {
         self.failures.is_empty()
     }
 
-    /// Returns title and case as one name.
+    /// Returns module, title and case as one name.
     #[must_use]
     pub fn name(&self) -> String {
-        match &self.case {
-            Some(case) => format!("{}: {} / {case}", self.module, self.title),
-            None => format!("{}: {}", self.module, self.title),
-        }
+        joined_name(&self.module, &self.title, self.case.as_deref())
     }
+}
+
+fn joined_name(module: &str, title: &str, case: Option<&str>) -> String {
+    match case {
+        Some(case) => format!("{module}: {title} / {case}"),
+        None => format!("{module}: {title}"),
+    }
+}
+
+/// Returns every test, and every case of those that have cases, in the order of the sources. They need not compile.
+#[must_use]
+pub fn test_cases<'s>(sources: &SourceTable, module: &'s typed::Module) -> Vec<TestCase<'s>> {
+    let mut found: Vec<TestCase<'s>> = module.tests.iter().flat_map(cases_of).collect();
+    let name = |location: Location| {
+        sources
+            .get(location.source)
+            .map_or_else(String::new, |source| source.name.clone())
+    };
+    found.sort_by_cached_key(|case| (name(case.location()), case.location().span));
+    found
+}
+
+fn cases_of(test: &typed::Test) -> impl Iterator<Item = TestCase<'_>> {
+    let stands_alone = !test.ast.expects.is_empty() || test.ast.cases.is_empty();
+    let itself = stands_alone.then_some(TestCase { test, case: None });
+    let cases = test.ast.cases.iter().enumerate();
+    itself.into_iter().chain(cases.map(move |case| TestCase {
+        test,
+        case: Some(case),
+    }))
 }
 
 /// Runs every test whose name contains the filter, in the order of the sources.
 #[must_use]
 pub fn run_tests(suite: &Suite<'_>, filter: Option<&str>) -> Vec<TestResult> {
-    let mut results: Vec<TestResult> = suite
-        .module
-        .tests
-        .iter()
-        .flat_map(|test| run_test(suite, test))
-        .filter(|result| filter.is_none_or(|filter| result.name().contains(filter)))
-        .collect();
-    let name = |location: Location| {
-        suite
-            .sources
-            .get(location.source)
-            .map_or_else(String::new, |source| source.name.clone())
-    };
-    results.sort_by_cached_key(|result| (name(result.location), result.location.span));
-    results
-}
-
-fn run_test(suite: &Suite<'_>, test: &typed::Test) -> Vec<TestResult> {
-    let mut results = Vec::new();
-    let has_own = !test.ast.expects.is_empty();
-    if has_own || test.ast.cases.is_empty() {
-        let result = TestResult {
-            module: test.module.clone(),
-            title: test.ast.name.text.clone(),
-            case: None,
-            location: at(test, test.ast.name.span),
-            failures: Vec::new(),
-            answer: None,
-        };
-        results.push(run(suite, test, &[], &test.ast.expects, result));
-    }
-    for (number, case) in test.ast.cases.iter().enumerate() {
-        let label = case.label.as_ref().map_or_else(
-            || format!("case {}", number.saturating_add(1)),
-            |label| label.text.clone(),
-        );
-        let span = case.label.as_ref().map_or(case.span, |label| label.span);
-        let result = TestResult {
-            module: test.module.clone(),
-            title: test.ast.name.text.clone(),
-            case: Some(label),
-            location: at(test, span),
-            failures: Vec::new(),
-            answer: None,
-        };
-        results.push(run(suite, test, &case.entries, &case.expects, result));
-    }
-    results
-}
-
-fn run(
-    suite: &Suite<'_>,
-    test: &typed::Test,
-    variation: &[ast::GivenEntry],
-    expects: &[ast::Expect],
-    mut result: TestResult,
-) -> TestResult {
-    if expects.is_empty() {
-        let nothing = Diagnostic::error(
-            codes::NOTHING_EXPECTED,
-            result.location,
-            "nothing is expected here",
-        );
-        result
-            .failures
-            .push(nothing.hint("say what should come of it: `expect propose`"));
-    }
-    let action = match start::action(suite, test, variation) {
-        Ok(action) => action,
-        Err(diagnostics) => {
-            result.failures.extend(diagnostics);
-            return result;
-        }
-    };
-    let answer = match &action {
-        Action::Single(request) => {
-            Answer::Decision(Box::new(suite.program.decide(request).report()))
-        }
-        Action::Plan(plan) => Answer::Plan(Box::new(suite.program.decide_plan(plan).report())),
-    };
-    for expected in expects {
-        let place = at(test, expected.span);
-        result.failures.extend(expect::failure(
-            suite, test, expected, place, &answer, &action,
-        ));
-    }
-    // Why the decision is what it is, once for all that is not as expected.
-    let unmet = |failure: &&mut Diagnostic| failure.code == codes::EXPECTATION_NOT_MET;
-    if let Some(last) = result.failures.iter_mut().rfind(unmet) {
-        last.hints.extend(expect::reasons(&answer));
-    }
-    result.answer = Some(answer);
-    result
+    test_cases(suite.sources, suite.module)
+        .into_iter()
+        .filter(|case| filter.is_none_or(|filter| case.name().contains(filter)))
+        .map(|case| case.run(suite))
+        .collect()
 }
 
 /// Returns the place of a span in a test's source.
