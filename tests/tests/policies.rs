@@ -1,68 +1,14 @@
-//! The shipped policies: they compile without a finding, their tests pass, and their examples are decided as their READMEs say.
+//! The shipped policies: their rules are tested both ways, and their examples are decided as their READMEs say. Their own tests
+//! run in `packs.rs`.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use taffrail::{PolicySet, Sources, Verdict};
 use taffrail_actions::{Action, Defaults, read_documents};
-use taffrail_runtime::Program;
-use taffrail_syntax::{Style, render};
-use taffrail_tools::{Levels, LintInput, Suite, lint, run_tests};
 
 fn baseline() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../policies/baseline")
-}
-
-#[test]
-fn the_baseline_pack_compiles_without_a_finding() {
-    let sources = Sources::read(baseline()).unwrap();
-    let findings: Vec<String> = sources
-        .compile()
-        .diagnostics
-        .iter()
-        .map(|finding| render(finding, &sources.table, Style::default()))
-        .collect();
-    assert_eq!(findings.join("\n"), "");
-}
-
-#[test]
-fn the_linter_finds_nothing_in_the_baseline_pack() {
-    let sources = Sources::read(baseline()).unwrap();
-    let compiled = sources.compile();
-    let program = Program::new(compiled.program.clone().unwrap()).unwrap();
-    let findings: Vec<String> = lint(&LintInput {
-        sources: &sources.table,
-        compiled: &compiled,
-        program: &program,
-        read: &|_, path| Err(format!("no test reads `{path}`")),
-        today: jiff::civil::date(2026, 11, 23),
-        levels: &Levels::from_words(&sources.lints).unwrap(),
-    })
-    .iter()
-    .map(|finding| render(finding, &sources.table, Style::default()))
-    .collect();
-    assert_eq!(findings.join("\n"), "");
-}
-
-#[test]
-fn the_tests_of_the_baseline_pack_pass() {
-    let sources = Sources::read(baseline()).unwrap();
-    let compiled = sources.compile();
-    let program = Program::new(compiled.program.clone().unwrap()).unwrap();
-    let suite = Suite {
-        sources: &sources.table,
-        module: &compiled.module,
-        program: &program,
-        read: &|_, path| Err(format!("no test reads `{path}`")),
-    };
-    let results = run_tests(&suite, None);
-    let failures: Vec<String> = results
-        .iter()
-        .flat_map(|result| &result.failures)
-        .map(|failure| render(failure, &sources.table, Style::default()))
-        .collect();
-    assert_eq!(failures.join("\n"), "");
-    assert!(results.len() > 100, "only {} tests ran", results.len());
 }
 
 /// Each guard of the pack has a test in which it applies and one in which it does not; each grant likewise.

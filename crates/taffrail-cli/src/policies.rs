@@ -1,8 +1,7 @@
 //! Policies from a folder, a file or standard input.
 
-use std::fs;
 use std::io::Read;
-use std::path::{Component, Path, PathBuf};
+use std::path::Path;
 
 use taffrail::Sources;
 use taffrail_compiler::{Compiled, typed};
@@ -35,10 +34,7 @@ impl Policies {
         if !set.params.is_empty() {
             for (name, value) in &set.params {
                 let value = parameter(name, value, &compiled.module)?;
-                let params = &mut sources.options.params;
-                // The file may name the same parameter by more or fewer of its words.
-                params.retain(|other, _| last_word(other) != last_word(name));
-                params.insert(name.clone(), value);
+                sources.set_param(name, value);
             }
             compiled = sources.compile();
         }
@@ -47,24 +43,6 @@ impl Policies {
             compiled,
             levels,
         })
-    }
-
-    /// Reads a file that a test starts from; its path starts from the test's own file and stays among the policies.
-    pub(crate) fn read_given(&self, source: &str, path: &str) -> Result<Vec<u8>, String> {
-        let mut inside = PathBuf::new();
-        let own_folder = Path::new(source).parent().unwrap_or(Path::new(""));
-        for part in own_folder.join(path).components() {
-            match part {
-                Component::Normal(name) => inside.push(name),
-                Component::CurDir => {}
-                Component::ParentDir if inside.pop() => {}
-                Component::ParentDir | Component::RootDir | Component::Prefix(_) => {
-                    return Err("it lies outside of the policies".into());
-                }
-            }
-        }
-        let folder = self.sources.folder.as_deref().unwrap_or(Path::new(""));
-        fs::read(folder.join(inside)).map_err(|error| error.to_string())
     }
 
     /// Returns the program, or the diagnostics that stand in its way.

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use taffrail_compiler::{Compiled, Options, compile};
+use taffrail_runtime::Value;
 use taffrail_syntax::SourceTable;
 
 use crate::crds;
@@ -110,6 +111,39 @@ impl Sources {
             table.add(name, source.text.as_str());
         }
         table
+    }
+
+    /// Sets a parameter, over what `taffrail.toml` says of it; by its full name or the last word of it.
+    pub fn set_param(&mut self, name: &str, value: Value) {
+        let last = |name: &str| name.rsplit('.').next().map(str::to_owned);
+        // The file may name the same parameter by more or fewer of its words.
+        self.options
+            .params
+            .retain(|other, _| last(other) != last(name));
+        self.options.params.insert(name.to_owned(), value);
+    }
+
+    /// Reads a file that a test starts from: `path` as written in the source of that name. It starts from the source's own
+    /// file and stays among the policies.
+    ///
+    /// # Errors
+    ///
+    /// A phrase that says why there are no bytes: the file cannot be read, or lies outside of the policies.
+    pub fn read_beside(&self, source: &str, path: &str) -> Result<Vec<u8>, String> {
+        let mut inside = PathBuf::new();
+        let own_folder = Path::new(source).parent().unwrap_or(Path::new(""));
+        for part in own_folder.join(path).components() {
+            match part {
+                Component::Normal(name) => inside.push(name),
+                Component::CurDir => {}
+                Component::ParentDir if inside.pop() => {}
+                Component::ParentDir | Component::RootDir | Component::Prefix(_) => {
+                    return Err("it lies outside of the policies".into());
+                }
+            }
+        }
+        let folder = self.folder.as_deref().unwrap_or(Path::new(""));
+        fs::read(folder.join(inside)).map_err(|error| error.to_string())
     }
 
     /// Compiles the policies. Never fails: trouble is in the diagnostics.

@@ -48,7 +48,7 @@ fn findings(policies: &Policies, today: Date) -> Result<Vec<Diagnostic>, Failure
         sources: &policies.sources.table,
         compiled: &policies.compiled,
         program: &program,
-        read: &|source, path| policies.read_given(source, path),
+        read: &|source, path| policies.sources.read_beside(source, path),
         today,
         levels: &policies.levels,
     }))

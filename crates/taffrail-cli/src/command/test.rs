@@ -18,7 +18,7 @@ pub(crate) fn run(arguments: &Test, output: &mut Output) -> Result<ExitCode, Fai
         sources: &policies.sources.table,
         module: &policies.compiled.module,
         program: &program,
-        read: &|source, path| policies.read_given(source, path),
+        read: &|source, path| policies.sources.read_beside(source, path),
     };
     let results = run_tests(&suite, arguments.filter.as_deref());
     if let (true, Some(filter)) = (results.is_empty(), &arguments.filter) {

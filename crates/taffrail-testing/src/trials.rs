@@ -1,0 +1,118 @@
+//! From a folder to the tests that the harness runs.
+
+use jiff::civil::Date;
+use libtest_mimic::{Arguments, Failed, Trial};
+use similar::TextDiff;
+use taffrail_tools::{LintInput, Suite, TestCase, lint, test_cases};
+
+use crate::failure::{Looks, diagnostics};
+use crate::folder::Folder;
+use crate::harness::Warnings;
+
+/// Returns the three checks of a folder and its tests; of one that cannot be read, a check that says so.
+pub(crate) fn of(
+    folder: Result<Folder, String>,
+    prefix: &str,
+    warnings: Warnings,
+    today: Date,
+    arguments: &Arguments,
+) -> Vec<Trial> {
+    let looks = Looks::of(arguments);
+    let named = |name: &str| format!("{prefix}{name}");
+    let folder: &'static Folder = match folder {
+        // Tests borrow it from their threads until the program ends.
+        Ok(folder) => Box::leak(Box::new(folder)),
+        Err(message) => {
+            return vec![Trial::test(named("check"), move || {
+                Err(Failed::from(message))
+            })];
+        }
+    };
+    let mut trials = vec![
+        Trial::test(named("check"), move || check(folder, looks)),
+        Trial::test(named("format"), move || format(folder, looks)),
+        Trial::test(named("lint"), move || {
+            linted(folder, warnings, today, looks)
+        }),
+    ];
+    let cases = test_cases(&folder.sources.table, &folder.compiled.module);
+    if cases.is_empty() && !arguments.list {
+        let place = folder.sources.folder.as_deref();
+        say_untested(&place.map_or_else(String::new, |place| place.display().to_string()));
+    }
+    trials.extend(
+        cases
+            .into_iter()
+            .map(|case| Trial::test(named(&case.name()), move || run(folder, &case, looks))),
+    );
+    trials
+}
+
+fn check(folder: &Folder, looks: Looks) -> Result<(), Failed> {
+    let errors = folder
+        .compiled
+        .diagnostics
+        .iter()
+        .filter(|found| found.is_error());
+    diagnostics(errors, &folder.shown, looks)
+}
+
+fn linted(folder: &Folder, warnings: Warnings, today: Date, looks: Looks) -> Result<(), Failed> {
+    let Some(program) = &folder.program else {
+        return Err("the policies do not compile: see `check`".into());
+    };
+    let found = lint(&LintInput {
+        sources: &folder.sources.table,
+        compiled: &folder.compiled,
+        program,
+        read: &|source, path| folder.sources.read_beside(source, path),
+        today,
+        levels: &folder.levels,
+    });
+    let fails = found
+        .iter()
+        .filter(|finding| finding.is_error() || warnings == Warnings::Deny);
+    diagnostics(fails, &folder.shown, looks)
+}
+
+/// Shows what the formatter would change. A file with mistakes is `check`'s to tell of.
+fn format(folder: &Folder, looks: Looks) -> Result<(), Failed> {
+    let mut differences = String::new();
+    for (_, source) in folder.shown.iter() {
+        let Ok(formatted) = taffrail_syntax::format(&source.text) else {
+            continue;
+        };
+        let difference = TextDiff::from_lines(source.text.as_str(), formatted.as_str())
+            .unified_diff()
+            .header(&source.name, "formatted")
+            .to_string();
+        differences.push_str(&looks.difference(&difference));
+    }
+    if differences.is_empty() {
+        return Ok(());
+    }
+    Err(format!("{differences}\nhelp: `taffrail fmt` writes the form into the files").into())
+}
+
+fn run(folder: &Folder, case: &TestCase<'_>, looks: Looks) -> Result<(), Failed> {
+    let Some(program) = &folder.program else {
+        return Err("the policies do not compile: see `check`".into());
+    };
+    let result = case.run(&Suite {
+        sources: &folder.sources.table,
+        module: &folder.compiled.module,
+        program,
+        read: &|source, path| folder.sources.read_beside(source, path),
+    });
+    diagnostics(result.failures.iter(), &folder.shown, looks)
+}
+
+#[expect(
+    clippy::print_stderr,
+    reason = "a harness speaks to the terminal, and has no test to say this in"
+)]
+fn say_untested(folder: &str) {
+    eprintln!(
+        "warning: the policies in `{folder}` have no tests, so nothing but their form is tried"
+    );
+}
