@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use jiff::civil::Date;
 
 /// Decides what automation may do to a cluster, by policies.
@@ -41,6 +42,10 @@ pub(crate) enum Command {
     Requirements(Requirements),
     /// Print the JSON Schema of decisions
     Schema,
+    /// Write a small policy set with tests, to begin from
+    Init(Init),
+    /// Print what a shell needs to complete the command line
+    Completions(Completions),
 }
 
 /// Where policies come from.
@@ -184,7 +189,13 @@ pub(crate) struct Test {
     pub(crate) filter: Option<String>,
     /// Form of the output
     #[arg(long, value_enum, default_value_t)]
-    pub(crate) output: Form,
+    pub(crate) output: TestForm,
+    /// Also write a report that CI systems read
+    #[arg(long, value_name = "FILE")]
+    pub(crate) junit: Option<PathBuf>,
+    /// Run again whenever a file of the folder changes, until interrupted
+    #[arg(long)]
+    pub(crate) watch: bool,
 }
 
 #[derive(Debug, Args)]
@@ -204,6 +215,26 @@ pub(crate) struct Explain {
     /// A code such as `single-equals`; without one, all codes are listed
     #[arg(value_name = "CODE")]
     pub(crate) code: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Init {
+    /// The folder to write into; made when it is not there
+    #[arg(value_name = "DIR", default_value = "policies")]
+    pub(crate) folder: PathBuf,
+    /// Also write a package of Rust whose tests are those of the policies, for `cargo test`
+    #[arg(long)]
+    pub(crate) cargo: bool,
+    /// With `--cargo`: a checkout of Taffrail to depend on, instead of the published crate
+    #[arg(long, value_name = "DIR", requires = "cargo")]
+    pub(crate) taffrail: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Completions {
+    /// The shell
+    #[arg(value_enum)]
+    pub(crate) shell: Shell,
 }
 
 #[derive(Debug, Args)]
@@ -239,6 +270,20 @@ pub(crate) enum LintForm {
     Sarif,
     /// Annotations of GitHub Actions
     Github,
+}
+
+/// The forms of what came of tests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum TestForm {
+    /// For people at a terminal
+    #[default]
+    Text,
+    /// For programs
+    Json,
+    /// For pull requests and chats
+    Markdown,
+    /// JUnit's XML, for CI systems
+    Junit,
 }
 
 /// The languages of drawings.

@@ -7,10 +7,12 @@ use crate::failure::Failure;
 use crate::output::Output;
 
 mod check;
+mod completions;
 mod decide;
 mod explain;
 mod fmt;
 mod graph;
+mod init;
 mod kubectl;
 mod lint;
 mod parse;
@@ -34,5 +36,7 @@ pub(crate) fn run(command: &Command, output: &mut Output) -> Result<ExitCode, Fa
         Command::Explain(arguments) => explain::run(arguments, output),
         Command::Requirements(arguments) => requirements::run(arguments, output),
         Command::Schema => schema::run(output),
+        Command::Init(arguments) => init::run(arguments, output),
+        Command::Completions(arguments) => completions::run(arguments, output),
     }
 }

@@ -68,9 +68,21 @@ pub(crate) enum Failure {
         path: String,
         source: std::io::Error,
     },
+    /// A file that is to be written is already there.
+    #[error("`{path}` is already there, so nothing is written")]
+    AlreadyThere { path: String },
     /// No test has the text that was asked for in its name.
     #[error("no test has `{filter}` in its name")]
     NoSuchTest { filter: String },
+    /// What is read from standard input does not change.
+    #[error("`--watch` waits for files to change, and standard input is none")]
+    NothingToWatch,
+    /// Changes of files cannot be waited for.
+    #[error("cannot watch `{path}`: {source}")]
+    NotWatched { path: String, source: notify::Error },
+    /// A report cannot be turned into XML.
+    #[error("cannot write XML: {0}")]
+    Xml(#[from] quick_junit::SerializeError),
     /// What is given as the call of a tool is none.
     #[error("this is no call of a tool")]
     NoCall,
@@ -110,6 +122,9 @@ impl Failure {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => "`taffrail explain` lists all codes".into(),
             }),
+            Self::AlreadyThere { .. } => {
+                Some("name a folder of its own: `taffrail init DIR`".into())
+            }
             Self::NoCall => Some(
                 r#"write `{"name": "pods_get", "arguments": {"name": "api-1"}}`, each key once"#
                     .into(),
@@ -128,6 +143,9 @@ impl Failure {
             | Self::NoSuchTest { .. }
             | Self::FactsOfPlan { .. }
             | Self::NotRun { .. }
+            | Self::NothingToWatch
+            | Self::NotWatched { .. }
+            | Self::Xml(_)
             | Self::Output(_)
             | Self::Json(_) => None,
         }

@@ -6,6 +6,7 @@ use taffrail_syntax::{Diagnostic, Location, SourceTable};
 pub(crate) mod command_line;
 pub(crate) mod github;
 pub(crate) mod json;
+pub(crate) mod junit;
 pub(crate) mod markdown;
 pub(crate) mod sarif;
 pub(crate) mod text;

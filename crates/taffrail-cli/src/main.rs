@@ -10,6 +10,7 @@ mod failure;
 mod format;
 mod output;
 mod policies;
+mod watch;
 
 use std::process::ExitCode;
 

@@ -43,6 +43,11 @@ impl Output {
         }
     }
 
+    /// Tells whether the reader of the answer has gone.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.closed
+    }
+
     /// Writes text beside the answer.
     pub(crate) fn aside(&mut self, text: &str) {
         note(text);

@@ -1,6 +1,9 @@
 //! What the harness prints and answers: this program runs itself on small folders, as cargo and cargo-nextest would.
 
-#![expect(clippy::expect_used, reason = "a test that cannot go on says what is missing")]
+#![expect(
+    clippy::expect_used,
+    reason = "a test that cannot go on says what is missing"
+)]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Output};

@@ -5,7 +5,9 @@
 mod command_line;
 mod decide;
 mod form;
+mod init;
 mod lint;
 mod policies;
 mod schema;
 mod support;
+mod tests;

@@ -1,4 +1,4 @@
-//! `taffrail check`, `test`, `graph`, `explain` and `schema`.
+//! `taffrail check`, `graph`, `explain` and `schema`.
 
 use std::time::{Duration, Instant};
 
@@ -67,67 +67,6 @@ fn hostile_policies_are_refused_soon() {
         assert!(started.elapsed() < Duration::from_secs(30), "{name}");
         assert!(!ran.err.contains("panicked"), "{name}: {}", ran.err);
     }
-}
-
-#[test]
-fn tests_run_and_say_what_failed() {
-    let shop = shop();
-    insta::assert_snapshot!(shop.run(&["test", "policies"]).shown());
-    let failing = POLICY.replace("expect guard halved", "expect no guard halved");
-    shop.write("failing/a.guard", failing.as_bytes());
-    insta::assert_snapshot!(shop.run(&["test", "failing"]).shown());
-    insta::assert_snapshot!(
-        shop.run(&["test", "failing", "--output", "markdown"])
-            .shown()
-    );
-    let json = shop.run(&["test", "failing", "--output", "json"]);
-    let found: serde_json::Value = serde_json::from_str(&json.out).unwrap();
-    assert_eq!((&found["passed"], &found["failed"]), (&1.into(), &1.into()));
-    assert_eq!(json.code, Some(1));
-}
-
-#[test]
-fn a_filter_picks_tests_and_may_not_pick_none() {
-    let shop = shop();
-    let one = shop.run(&["test", "policies", "--filter", "one more"]);
-    assert!(one.out.contains("1 passed, 0 failed"), "{}", one.out);
-    assert_eq!(
-        shop.run(&["test", "policies", "--filter", "one mor"]).code,
-        Some(0)
-    );
-    assert_eq!(
-        shop.run(&["test", "policies", "--filter", "nothing"]).code,
-        Some(1)
-    );
-}
-
-#[test]
-fn tests_start_from_files_among_the_policies() {
-    let policy = r#"policy a
-
-guard g {
-    on scale
-    risk 40
-}
-
-test "from a file" {
-    given from "requests/scale.yaml" {}
-    expect guard g
-}
-
-test "from outside" {
-    given from "../secret.yaml" {}
-    expect guard g
-}
-"#;
-    let workspace = Workspace::new(&[
-        ("policies/sub/a.guard", policy),
-        ("policies/sub/requests/scale.yaml", "verb: scale\n"),
-        ("secret.yaml", "verb: scale\n"),
-    ]);
-    let ran = workspace.run(&["test", "policies"]);
-    assert!(ran.out.contains("ok      a: from a file"), "{}", ran.out);
-    assert!(ran.out.contains("FAILED  a: from outside"), "{}", ran.out);
 }
 
 #[test]
