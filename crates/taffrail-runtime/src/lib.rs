@@ -29,6 +29,7 @@ pub mod text;
 pub mod value;
 
 mod cause;
+mod counts;
 mod decide;
 mod decimal;
 mod diff;
@@ -52,6 +53,7 @@ mod types;
 mod workload;
 
 pub use cause::{Cause, Causes};
+pub use counts::{BreakerCount, BudgetCount, Counts};
 pub use decide::Decision;
 pub use decimal::Decimal;
 pub use engine::ProgramError;
