@@ -1,5 +1,7 @@
 //! What a decision says that the ledger must count.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
 use taffrail::{PolicySet, Request, Value, Verdict};
 use taffrail_runtime::request::{LedgerKey, Usage};
 use taffrail_runtime::{Counts, Decimal};
