@@ -9,13 +9,15 @@ use taffrail_syntax::{Diagnostic, Location, Severity, SourceTable, parse};
 
 use crate::analyze::{Options, SourceFile, analyze};
 use crate::custom::custom_kinds;
-use crate::{RuleGraph, codes, emit, link, typed};
+use crate::{RuleGraph, SourceMap, codes, emit_mapped, link, typed};
 
 /// What came of a compilation.
 #[derive(Debug, Clone)]
 pub struct Compiled {
     /// The program; `None` when a diagnostic is an error.
     pub program: Option<ProgramData>,
+    /// Where the conditions of the program were written; empty without a program.
+    pub source_map: SourceMap,
     /// Which rule reads what.
     pub graph: RuleGraph,
     /// What the sources mean, as far as they could be understood.
@@ -46,14 +48,19 @@ pub fn compile(sources: &SourceTable, options: &Options) -> Compiled {
         diagnostics.push(empty_policy_set(sources));
     }
     let mut program = None;
+    let mut source_map = SourceMap::default();
     if !has_error(&diagnostics) {
-        let (emitted, found) = emit(&module, &graph, sources, options, &schemas);
+        let (emitted, map, found) = emit_mapped(&module, &graph, sources, options, &schemas);
         diagnostics.extend(found);
-        program = (!has_error(&diagnostics)).then_some(emitted);
+        if !has_error(&diagnostics) {
+            program = Some(emitted);
+            source_map = map;
+        }
     }
     sort(sources, &mut diagnostics);
     Compiled {
         program,
+        source_map,
         graph,
         module,
         diagnostics,

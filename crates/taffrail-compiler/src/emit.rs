@@ -9,11 +9,12 @@ mod interval;
 mod layouts;
 mod levels;
 mod lower;
+mod map;
 mod rules;
 mod text;
 
 use taffrail_runtime::Type;
-use taffrail_runtime::program::{ProgramData, Signal, SignalType};
+use taffrail_runtime::program::{ProgramData, RuleId, Signal, SignalType};
 use taffrail_schema::Schemas;
 use taffrail_syntax::{Diagnostic, SourceTable};
 
@@ -23,6 +24,7 @@ use crate::typed::Module;
 use constants::Constants;
 use levels::Levels;
 use lower::Lowering;
+pub use map::{MappedCondition, SourceMap};
 use rules::Rules;
 
 /// Returns the program of a module, and an error for each value that is not known while compiling and for each
@@ -37,6 +39,19 @@ pub fn emit(
     options: &Options,
     schemas: &Schemas,
 ) -> (ProgramData, Vec<Diagnostic>) {
+    let (program, _, diagnostics) = emit_mapped(module, graph, sources, options, schemas);
+    (program, diagnostics)
+}
+
+/// Returns what [`emit`] returns, and where the conditions of the program were written.
+#[must_use]
+pub fn emit_mapped(
+    module: &Module,
+    graph: &RuleGraph,
+    sources: &SourceTable,
+    options: &Options,
+    schemas: &Schemas,
+) -> (ProgramData, SourceMap, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     let levels = Levels::new(module, graph);
     let params = constants::params(module, graph, &levels, &mut diagnostics);
@@ -55,18 +70,22 @@ pub fn emit(
         &rule_positions,
     );
     let mut rules = Vec::with_capacity(module.rules.len());
-    for at in &rule_order {
-        rules.extend(
-            module
-                .rules
-                .get(*at as usize)
-                .map(|rule| emitter.emit(rule)),
-        );
+    let mut map = SourceMap::default();
+    for (id, at) in (0..).zip(&rule_order) {
+        if let Some(rule) = module.rules.get(*at as usize) {
+            emitter.lowering.recorder.rule = Some(RuleId(id));
+            map.rules.push(rule.location);
+            rules.push(emitter.emit(rule));
+        }
     }
     let signals = emit_signals(module, &mut emitter);
     diagnostics.append(&mut emitter.diagnostics);
     let mut lets = emitter.lowering.reached_lets();
-    let compacted = compact::compact(emitter.lowering.arena, &mut rules, &mut lets);
+    let Lowering {
+        arena, recorder, ..
+    } = emitter.lowering;
+    let compacted = compact::compact(arena, &mut rules, &mut lets);
+    map.conditions = recorder.finish(&compacted.resolved);
     let program = ProgramData {
         digest: digest::digest(sources, module, &params, options, schemas),
         settings: options.settings,
@@ -80,7 +99,7 @@ pub fn emit(
         lets,
         rules,
     };
-    (program, diagnostics)
+    (program, map, diagnostics)
 }
 
 /// Returns the positions of the items in the order of their keys.

@@ -29,6 +29,6 @@ pub mod typed;
 
 pub use analyze::{Options, SourceFile, analyze};
 pub use compile::{Compiled, compile};
-pub use emit::emit;
+pub use emit::{MappedCondition, SourceMap, emit, emit_mapped};
 pub use graph::{Node, NodeKind, RuleGraph};
 pub use link::link;

@@ -48,6 +48,7 @@ mod reads;
 mod report;
 mod requirements;
 mod saved;
+pub mod trace;
 mod truth;
 mod types;
 mod workload;

@@ -399,7 +399,7 @@ fn plain(kind: &str, verdict: Verdict, truth: TruthReport, because: String) -> C
     }
 }
 
-fn locals(rule: &Rule, state: &RuleState) -> Vec<(LocalId, Value)> {
+pub(crate) fn locals(rule: &Rule, state: &RuleState) -> Vec<(LocalId, Value)> {
     match (&rule.body, state) {
         (RuleBody::Budget { locals, .. }, RuleState::Budget(state)) => {
             state.locals(*locals).to_vec()

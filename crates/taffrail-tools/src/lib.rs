@@ -5,6 +5,7 @@
 //! Whatever is wrong comes back as a diagnostic at its place; nothing is printed here.
 
 pub mod codes;
+pub mod coverage;
 pub mod explain;
 pub mod lint;
 mod scenario;

@@ -6,6 +6,7 @@ use taffrail_runtime::program::{
 };
 
 use super::arena::Arena;
+use super::map::Resolved;
 
 /// Expressions, fact paths and patterns that the rules read, in their old order.
 #[derive(Debug)]
@@ -13,6 +14,8 @@ pub(super) struct Compacted {
     pub(super) exprs: Vec<Expr>,
     pub(super) slots: Vec<SlotPath>,
     pub(super) patterns: Vec<String>,
+    /// What became of each expression of the arena.
+    pub(super) resolved: Vec<Resolved>,
 }
 
 /// Returns what the rules read of an arena, and points the rules and lets into it. Lets that no rule reads are dropped.
@@ -27,8 +30,16 @@ pub(super) fn compact(
     let mut patterns = Renumbering::new(patterns);
     let mut ids: Vec<Option<ExprId>> = Vec::with_capacity(exprs.len());
     let mut kept: Vec<Expr> = Vec::with_capacity(exprs.len());
+    let mut resolved: Vec<Resolved> = Vec::with_capacity(exprs.len());
     for (mut expr, used) in exprs.into_iter().zip(used) {
         if !used {
+            resolved.push(match &expr {
+                Expr::Not(inner) => match ids.get(inner.0 as usize).copied().flatten() {
+                    Some(kept) => Resolved::Negation(kept),
+                    None => Resolved::Dropped,
+                },
+                _ => Resolved::Dropped,
+            });
             ids.push(None);
             continue;
         }
@@ -39,7 +50,9 @@ pub(super) fn compact(
             Expr::Matches(_, pattern) => *pattern = patterns.keep(*pattern),
             _ => {}
         }
-        ids.push(Some(ExprId(u32::try_from(kept.len()).unwrap_or(u32::MAX))));
+        let id = ExprId(u32::try_from(kept.len()).unwrap_or(u32::MAX));
+        ids.push(Some(id));
+        resolved.push(Resolved::Kept(id));
         kept.push(expr);
     }
     for rule in rules {
@@ -53,6 +66,7 @@ pub(super) fn compact(
         exprs: kept,
         slots: slots.kept,
         patterns: patterns.kept,
+        resolved,
     }
 }
 

@@ -7,6 +7,7 @@ use taffrail_runtime::program::{self, DEPTH_LIMIT, ExprId, Quantifier};
 use super::arena::Arena;
 use super::fold::simplify;
 use super::levels::Levels;
+use super::map::Recorder;
 use crate::graph::RuleGraph;
 use crate::paths::fact_path;
 use crate::typed::{self, Expr, ExprKind, LetId, LocalId, Module};
@@ -38,6 +39,8 @@ pub(super) struct Lowering<'m> {
     /// The place of each signal in the program.
     signals: &'m [u32],
     pub(super) arena: Arena,
+    /// Where the conditions were written.
+    pub(super) recorder: Recorder,
     /// Lets that are facts, once reached.
     facts: Vec<Option<ExprId>>,
     /// Lets whose needs are emitted or about to be.
@@ -70,6 +73,7 @@ impl<'m> Lowering<'m> {
             params,
             signals,
             arena: Arena::default(),
+            recorder: Recorder::default(),
             facts: vec![None; module.lets.len()],
             visited: vec![false; module.lets.len()],
             resolving: false,
@@ -125,6 +129,8 @@ impl<'m> Lowering<'m> {
         if self.arena.depth(id) > DEPTH_LIMIT {
             return self.exceed(Excess::Depth);
         }
+        let inside = self.calls_open > 0 || self.resolving;
+        self.recorder.note(expr, id, inside);
         id
     }
 

@@ -148,8 +148,13 @@ impl<'m> Rules<'m> {
             .sources
             .get(condition.location.source)
             .map_or("", |source| source.slice(condition.location.span));
+        let expr = self.expr(&condition.expr);
+        let is_unless = text.starts_with("unless");
+        self.lowering
+            .recorder
+            .note_clause(&condition.expr, expr, is_unless);
         Condition {
-            expr: self.expr(&condition.expr),
+            expr,
             text: one_line(text),
             line: self.line(condition.location),
         }

@@ -11,10 +11,10 @@ use crate::truth::Truth;
 use crate::value::Value;
 
 /// A member of what a quantifier runs over.
-struct Member<'a> {
+pub(crate) struct Member<'a> {
     /// The key of a map, or the position in a list.
-    key: Val<'a>,
-    element: Val<'a>,
+    pub(crate) key: Val<'a>,
+    pub(crate) element: Val<'a>,
     /// Whether it is there: a member of a map that is unknown may be absent.
     exists: Truth,
 }
@@ -22,33 +22,9 @@ struct Member<'a> {
 impl<'a> Evaluator<'a> {
     /// Evaluates a quantifier; absent is an empty list.
     pub(super) fn quantifier(&mut self, quantifier: &'a Quantifier) -> Value {
-        let over = self.eval(quantifier.over);
-        let members: Vec<Member<'a>> = match over {
-            Cow::Borrowed(Value::List(items)) => {
-                positions(items.iter().map(Cow::Borrowed)).collect()
-            }
-            Cow::Owned(Value::List(items)) => {
-                positions(items.into_iter().map(Cow::Owned)).collect()
-            }
-            Cow::Borrowed(Value::Map(map)) => map
-                .present()
-                .map(|(key, value)| keyed(key, Cow::Borrowed(value)))
-                .collect(),
-            Cow::Owned(Value::Map(map)) => map
-                .present()
-                .map(|(key, value)| keyed(key, Cow::Owned(value.clone())))
-                .collect(),
-            other => match &*other {
-                Value::Absent => Vec::new(),
-                Value::Unknown(causes) => return Value::Unknown(causes.clone()),
-                found => {
-                    return Value::Unknown(self.wrong_type(
-                        quantifier.over,
-                        "a list or a map",
-                        found,
-                    ));
-                }
-            },
+        let members = match self.members(quantifier) {
+            Ok(members) => members,
+            Err(unknown) => return unknown,
         };
         match quantifier.kind {
             QuantifierKind::Every => self.truth_over(quantifier, members, Truth::True),
@@ -65,6 +41,38 @@ impl<'a> Evaluator<'a> {
             | QuantifierKind::Min
             | QuantifierKind::Max => self.fold_over(quantifier, members),
         }
+    }
+
+    /// Returns what a quantifier runs over, or the unknown that it is then.
+    pub(crate) fn members(&mut self, quantifier: &Quantifier) -> Result<Vec<Member<'a>>, Value> {
+        let over = self.eval(quantifier.over);
+        Ok(match over {
+            Cow::Borrowed(Value::List(items)) => {
+                positions(items.iter().map(Cow::Borrowed)).collect()
+            }
+            Cow::Owned(Value::List(items)) => {
+                positions(items.into_iter().map(Cow::Owned)).collect()
+            }
+            Cow::Borrowed(Value::Map(map)) => map
+                .present()
+                .map(|(key, value)| keyed(key, Cow::Borrowed(value)))
+                .collect(),
+            Cow::Owned(Value::Map(map)) => map
+                .present()
+                .map(|(key, value)| keyed(key, Cow::Owned(value.clone())))
+                .collect(),
+            other => match &*other {
+                Value::Absent => Vec::new(),
+                Value::Unknown(causes) => return Err(Value::Unknown(causes.clone())),
+                found => {
+                    return Err(Value::Unknown(self.wrong_type(
+                        quantifier.over,
+                        "a list or a map",
+                        found,
+                    )));
+                }
+            },
+        })
     }
 
     /// `every` starts at true and joins by *and* with "A implies B", the others at false by *or* with
@@ -172,7 +180,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    fn filter(&mut self, quantifier: &Quantifier) -> Truth {
+    pub(crate) fn filter(&mut self, quantifier: &Quantifier) -> Truth {
         match quantifier.filter {
             Some(filter) => self.truth(filter),
             None => Truth::True,
@@ -185,14 +193,35 @@ impl<'a> Evaluator<'a> {
         member: Member<'a>,
         work: impl FnOnce(&mut Self, Truth) -> T,
     ) -> T {
+        let Member {
+            key,
+            element,
+            exists,
+        } = member;
+        let depth = self.bind(quantifier, key, element);
+        let result = work(self, exists);
+        self.unbind(depth);
+        result
+    }
+
+    /// Binds the variables of a quantifier to a member, and returns what [`Self::unbind`] takes.
+    pub(crate) fn bind(
+        &mut self,
+        quantifier: &Quantifier,
+        key: Val<'a>,
+        element: Val<'a>,
+    ) -> usize {
         let depth = self.locals.len();
         if let Some(local) = quantifier.key {
-            self.locals.push((local, member.key));
+            self.locals.push((local, key));
         }
-        self.locals.push((quantifier.element, member.element));
-        let result = work(self, member.exists);
+        self.locals.push((quantifier.element, element));
+        depth
+    }
+
+    /// Takes bindings back.
+    pub(crate) fn unbind(&mut self, depth: usize) {
         self.locals.truncate(depth);
-        result
     }
 }
 
