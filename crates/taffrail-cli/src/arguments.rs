@@ -34,6 +34,8 @@ pub(crate) enum Command {
     Kubectl(Kubectl),
     /// Run the tests that stand in policies
     Test(Test),
+    /// Show which rules, clauses, conditions and effects the tests exercise
+    Coverage(Coverage),
     /// Draw which rule reads what
     Graph(Graph),
     /// Explain a diagnostic code, or list all of them
@@ -199,6 +201,24 @@ pub(crate) struct Test {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Coverage {
+    /// Folder or file of policies, or `-` for standard input
+    #[arg(value_name = "DIR")]
+    pub(crate) policies: PathBuf,
+    #[command(flatten)]
+    pub(crate) set: Set,
+    /// Run only tests whose name contains this text
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) filter: Option<String>,
+    /// Form of the output
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) output: BenchForm,
+    /// Fail when less is covered
+    #[arg(long, value_name = "PERCENT", value_parser = percent)]
+    pub(crate) fail_under: Option<usize>,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Graph {
     /// Folder or file of policies, or `-` for standard input
     #[arg(value_name = "DIR")]
@@ -286,6 +306,16 @@ pub(crate) enum TestForm {
     Junit,
 }
 
+/// The forms of what is measured of tests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum BenchForm {
+    /// For people at a terminal
+    #[default]
+    Text,
+    /// For programs
+    Json,
+}
+
 /// The languages of drawings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub(crate) enum Drawing {
@@ -300,5 +330,19 @@ fn parameter(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err("write `NAME=VALUE`".into()),
+    }
+}
+
+/// Reads a percentage as tenths of a percent: `97.5`, `97.5%`.
+fn percent(text: &str) -> Result<usize, String> {
+    let wrong = || "write a percentage from 0 to 100, with at most one decimal: `97.5`".to_owned();
+    let digits = text.strip_suffix('%').unwrap_or(text);
+    let (whole, tenth) = digits.split_once('.').unwrap_or((digits, "0"));
+    match (whole.parse::<usize>(), tenth.len(), tenth.parse::<usize>()) {
+        (Ok(whole), 1, Ok(tenth)) => {
+            let permille = whole.saturating_mul(10).saturating_add(tenth);
+            (permille <= 1000).then_some(permille).ok_or_else(wrong)
+        }
+        _ => Err(wrong()),
     }
 }

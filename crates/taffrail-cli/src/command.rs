@@ -8,6 +8,7 @@ use crate::output::Output;
 
 mod check;
 mod completions;
+mod coverage;
 mod decide;
 mod explain;
 mod fmt;
@@ -32,6 +33,7 @@ pub(crate) fn run(command: &Command, output: &mut Output) -> Result<ExitCode, Fa
         Command::Parse(arguments) => parse::run(arguments, output),
         Command::Kubectl(arguments) => kubectl::run(arguments, output),
         Command::Test(arguments) => test::run(arguments, output),
+        Command::Coverage(arguments) => coverage::run(arguments, output),
         Command::Graph(arguments) => graph::run(arguments, output),
         Command::Explain(arguments) => explain::run(arguments, output),
         Command::Requirements(arguments) => requirements::run(arguments, output),

@@ -4,6 +4,7 @@ use taffrail_runtime::Requirements;
 use taffrail_syntax::{Diagnostic, Location, SourceTable};
 
 pub(crate) mod command_line;
+pub(crate) mod coverage;
 pub(crate) mod github;
 pub(crate) mod json;
 pub(crate) mod junit;

@@ -59,6 +59,11 @@ impl Output {
         hint_line(hint);
     }
 
+    /// Writes what is wrong beside the answer.
+    pub(crate) fn error(&mut self, message: &str) {
+        note(&format!("{RED}error{RESET}: {message}\n"));
+    }
+
     /// Writes why a command could not do what it was asked.
     pub(crate) fn failure(&mut self, failure: &Failure) {
         if let Failure::Policies {

@@ -11,9 +11,11 @@ use taffrail_syntax::{Location, SourceId};
 use crate::scenario::{Suite, test_cases};
 
 mod count;
+mod marks;
 mod parts;
 
 pub use count::{Counts, Ratio};
+pub use marks::{Marks, marks};
 
 /// What tests exercise.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -118,7 +118,7 @@ fn diagnostic(diagnostic: &Diagnostic, table: &SourceTable) -> Value {
 }
 
 /// Lines and columns count from 1, columns in characters; the end is the place after the last character.
-fn place(location: Location, table: &SourceTable) -> Value {
+pub(super) fn place(location: Location, table: &SourceTable) -> Value {
     let Some(source) = table.get(location.source) else {
         return Value::Null;
     };

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 mod command_line;
+mod coverage;
 mod decide;
 mod form;
 mod init;

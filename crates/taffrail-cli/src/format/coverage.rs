@@ -1,0 +1,4 @@
+//! The forms of coverage.
+
+pub(crate) mod json;
+pub(crate) mod text;
