@@ -42,6 +42,10 @@ mod live;
 mod response;
 mod scale;
 
+pub(crate) use about::authenticated;
+pub(crate) use does::APPLIES;
+pub(crate) use scale::workload;
+
 pub use response::{refusal, response};
 
 use about::{optional_text, principal, target};

@@ -39,6 +39,7 @@ pub use line::{Line, read_line, read_words};
 pub use report::{CommandReport, LineReport, TargetReport, UnknownReport};
 pub use requests::Surroundings;
 pub(crate) use requests::{finish, found, is_known_to_miss, of_nothing_known, unclear};
+pub(crate) use resources::served;
 pub use resources::{Resource, resource};
 pub use shell::ShellError;
 pub use word::{Unclear, Why, Word};

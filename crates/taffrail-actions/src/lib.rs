@@ -6,7 +6,7 @@
 //! tree into a [`Request`](taffrail_runtime::request::Request) or a [`Plan`](taffrail_runtime::request::Plan).
 //!
 //! What agents really emit becomes the same: command lines in [`command`], calls of tools in [`tool_call`], reviews of the API
-//! server in [`admission`], the objects of manifests with [`read_manifests`]. What an object would be afterwards is computed in [`edit`]
+//! server in [`admission`], what its log holds in [`audit_event`], the objects of manifests with [`read_manifests`]. What an object would be afterwards is computed in [`edit`]
 //! and [`stored`].
 //!
 //! ```
@@ -30,6 +30,7 @@ mod yaml;
 
 mod action;
 pub mod admission;
+pub mod audit_event;
 mod check;
 mod facts;
 mod fields;

@@ -6,12 +6,16 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use jiff::civil::Date;
 
+mod replay;
+
+pub(crate) use replay::{Replay, ReplayFilter};
+
 /// Decides what automation may do to a cluster, by policies.
 #[derive(Debug, Parser)]
 #[command(
     name = "taffrail",
     version,
-    after_help = "Exit codes: 0 execute or success, 1 invalid policy or input, a failed test, a denied finding or one that --deny-warnings meets, 2 usage, 3 propose, 4 escalate."
+    after_help = "Exit codes: 0 execute or success, 1 invalid policy or input, a failed test, a denied finding or one that --deny-warnings meets, 2 usage, 3 propose, 4 escalate, 5 something became milder."
 )]
 pub(crate) struct Arguments {
     #[command(subcommand)]
@@ -36,6 +40,8 @@ pub(crate) enum Command {
     Test(Test),
     /// Show which rules, clauses, conditions and effects the tests exercise
     Coverage(Coverage),
+    /// Decide again what logs hold, and show which verdicts change
+    Replay(Box<Replay>),
     /// Draw which rule reads what
     Graph(Graph),
     /// Explain a diagnostic code, or list all of them

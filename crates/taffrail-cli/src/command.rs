@@ -17,6 +17,7 @@ mod init;
 mod kubectl;
 mod lint;
 mod parse;
+mod replay;
 mod requirements;
 mod schema;
 mod test;
@@ -34,6 +35,7 @@ pub(crate) fn run(command: &Command, output: &mut Output) -> Result<ExitCode, Fa
         Command::Kubectl(arguments) => kubectl::run(arguments, output),
         Command::Test(arguments) => test::run(arguments, output),
         Command::Coverage(arguments) => coverage::run(arguments, output),
+        Command::Replay(arguments) => replay::run(arguments, output),
         Command::Graph(arguments) => graph::run(arguments, output),
         Command::Explain(arguments) => explain::run(arguments, output),
         Command::Requirements(arguments) => requirements::run(arguments, output),

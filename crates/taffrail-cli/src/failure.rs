@@ -40,6 +40,9 @@ pub(crate) enum Failure {
     /// A folder has no action documents.
     #[error("there is no `.yaml`, `.yml` or `.json` file in `{path}`")]
     NoDocuments { path: String },
+    /// A folder has no logs.
+    #[error("there is no log in `{path}`")]
+    NoLogs { path: String },
     /// A parameter's value does not read as its type.
     #[error("`{value}` is not {expected}, which parameter `{name}` is")]
     ParameterValue {
@@ -125,6 +128,10 @@ impl Failure {
             Self::AlreadyThere { .. } => {
                 Some("name a folder of its own: `taffrail init DIR`".into())
             }
+            Self::NoLogs { .. } => Some(
+                "logs end in .json, .jsonl, .ndjson, .log, .yaml or .yml, and may be compressed: .gz"
+                    .into(),
+            ),
             Self::NoCall => Some(
                 r#"write `{"name": "pods_get", "arguments": {"name": "api-1"}}`, each key once"#
                     .into(),

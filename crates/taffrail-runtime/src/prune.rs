@@ -158,6 +158,22 @@ impl Needed {
         })
     }
 
+    /// Reads the needed parts of an object alone.
+    pub(crate) fn read_object(&self, bytes: &[u8]) -> Result<Value, serde_json::Error> {
+        let Some(needed) = self.below.get("proposed") else {
+            return Value::from_json_slice(bytes);
+        };
+        let mut source = serde_json::Deserializer::from_slice(bytes);
+        let mut unread = Vec::new();
+        let value = Reader {
+            needed,
+            unread: &mut unread,
+        }
+        .deserialize(&mut source)?;
+        source.end()?;
+        Ok(value)
+    }
+
     /// Whether nothing below is treated specially.
     fn is_plain(&self) -> bool {
         self.whole && self.below.is_empty()

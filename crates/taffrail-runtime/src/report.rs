@@ -409,7 +409,8 @@ pub(crate) fn locals(rule: &Rule, state: &RuleState) -> Vec<(LocalId, Value)> {
     }
 }
 
-fn kind(rule: &Rule) -> &'static str {
+/// Returns what a rule is, in the word of its keyword.
+pub(crate) fn kind(rule: &Rule) -> &'static str {
     match rule.body {
         RuleBody::Grant => "grant",
         RuleBody::Guard { .. } => "guard",

@@ -92,6 +92,17 @@ impl Program {
         self.loaded.needed.read(document)
     }
 
+    /// Reads of the JSON of an object what this program needs when it stands in `current` or `proposed`; see
+    /// [`Program::read_needed`]. What is left out counts as absent, so the verbs that follow from a change may be told only where
+    /// one side of it is unknown.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Program::read_needed`].
+    pub fn read_needed_object(&self, object: &[u8]) -> Result<crate::Value, serde_json::Error> {
+        self.loaded.needed.read_object(object)
+    }
+
     /// Decides several actions as one.
     #[must_use]
     pub fn decide_plan(&self, plan: &Plan) -> PlanDecision {

@@ -2,12 +2,14 @@
 //!
 //! [`run_tests`] turns each `given` into a request, decides it with the compiled program and holds the decision against
 //! each `expect`. [`lint`](lint()) finds what is legal and yet likely a mistake, and [`fix`](fix()) applies the certain remedies.
+//! [`replay`] decides again what logs hold.
 //! Whatever is wrong comes back as a diagnostic at its place; nothing is printed here.
 
 pub mod codes;
 pub mod coverage;
 pub mod explain;
 pub mod lint;
+pub mod replay;
 mod scenario;
 
 pub use lint::{Fixed, Level, LevelError, Levels, LintInput, fix, lint};

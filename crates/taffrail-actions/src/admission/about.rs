@@ -26,9 +26,7 @@ pub(super) fn target(fields: &Fields<'_>, asked: &Asked<'_>) -> Read<Target> {
     let kind = fields.require("kind")?.entries()?;
     let version = fields.require("resource")?.entries()?.require("version")?;
     let text = |field: Field<'_>| field.text().map(Value::string);
-    let built_in = command::resource(&format!("{}.{}", asked.resource, asked.group))
-        .or_else(|| command::resource(asked.resource))
-        .filter(|found| found.group == asked.group && found.plural == asked.resource);
+    let built_in = command::served(asked.group, asked.resource);
     let holds_itself = matches!(asked.subresource, "" | "status");
     let mut target = Target {
         group: Value::string(asked.group),
@@ -80,7 +78,11 @@ pub(super) fn principal(fields: &Fields<'_>) -> Read<Value> {
         Some(groups) => groups.strings()?,
         None => Value::List(Vec::new()),
     };
-    let id = id.text()?;
+    Ok(authenticated(id.text()?, groups))
+}
+
+/// Returns a principal whom the API server has authenticated.
+pub(crate) fn authenticated(id: &str, groups: Value) -> Value {
     // These names are given out by the cluster itself; any other may be that of anybody.
     let is_control_plane = id == "system:apiserver"
         || id == "system:kube-controller-manager"
@@ -91,10 +93,10 @@ pub(super) fn principal(fields: &Fields<'_>) -> Read<Value> {
     } else {
         Field::not_given("principal.kind")
     };
-    Ok(map_of([
+    map_of([
         ("groups", groups),
         ("id", Value::string(id)),
         ("kind", kind),
         ("tenant", Field::not_given("principal.tenant")),
-    ]))
+    ])
 }

@@ -17,7 +17,7 @@ pub(super) struct Asked<'n> {
 }
 
 /// The field managers by which `kubectl apply` is known.
-const APPLIES: [&str; 2] = ["kubectl", "kubectl-client-side-apply"];
+pub(crate) const APPLIES: [&str; 2] = ["kubectl", "kubectl-client-side-apply"];
 
 /// Returns the verb of a review, `None` when there is none that says what it does, and its effect.
 pub(super) fn does(asked: &Asked<'_>) -> (Option<&'static str>, Effect) {

@@ -8,7 +8,7 @@ use crate::fields::Field;
 
 /// Returns the workload that a `Scale` is about: of its fields those that the `Scale` says, and every other unknown. Of a kind that is not
 /// built in nobody knows which field holds the replicas.
-pub(super) fn workload(request: &Request, scale: &Value, fact: &str) -> Value {
+pub(crate) fn workload(request: &Request, scale: &Value, fact: &str) -> Value {
     let target = &request.target;
     let (Value::String(group), Value::String(kind), Value::Map(scale)) =
         (&target.group, &target.kind, scale)

@@ -255,6 +255,13 @@ pub fn resource(written: &str) -> Option<&'static Resource> {
         .find(|row| row.is_named(name) && qualifier.is_none_or(|text| row.is_qualified(text)))
 }
 
+/// Returns the built-in kind that a group serves under a plural.
+pub(crate) fn served(group: &str, plural: &str) -> Option<&'static Resource> {
+    RESOURCES
+        .iter()
+        .find(|row| row.group == group && row.plural == plural)
+}
+
 impl Resource {
     fn is_named(&self, name: &str) -> bool {
         self.plural == name

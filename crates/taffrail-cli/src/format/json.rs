@@ -80,7 +80,7 @@ pub(crate) fn requirements(found: &Requirements) -> Result<String, Failure> {
 }
 
 /// Returns a value over several lines.
-pub(super) fn lines(value: &Value) -> Result<String, Failure> {
+pub(crate) fn lines(value: &Value) -> Result<String, Failure> {
     let mut text = serde_json::to_string_pretty(value)?;
     text.push('\n');
     Ok(text)

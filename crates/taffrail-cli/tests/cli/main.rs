@@ -9,6 +9,7 @@ mod form;
 mod init;
 mod lint;
 mod policies;
+mod replay;
 mod schema;
 mod support;
 mod tests;
