@@ -1,5 +1,6 @@
 //! What can be asked on the command line.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -42,6 +43,8 @@ pub(crate) enum Command {
     Coverage(Coverage),
     /// Decide again what logs hold, and show which verdicts change
     Replay(Box<Replay>),
+    /// Change the policies a little, one change at a time, and report what no test notices
+    Mutate(Mutate),
     /// Draw which rule reads what
     Graph(Graph),
     /// Explain a diagnostic code, or list all of them
@@ -220,6 +223,27 @@ pub(crate) struct Coverage {
     #[arg(long, value_enum, default_value_t)]
     pub(crate) output: BenchForm,
     /// Fail when less is covered
+    #[arg(long, value_name = "PERCENT", value_parser = percent)]
+    pub(crate) fail_under: Option<usize>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Mutate {
+    /// Folder or file of policies, or `-` for standard input
+    #[arg(value_name = "DIR")]
+    pub(crate) policies: PathBuf,
+    #[command(flatten)]
+    pub(crate) set: Set,
+    /// Change only rules, lets, parameters and signals whose name contains this text
+    #[arg(long, value_name = "RULE")]
+    pub(crate) filter: Option<String>,
+    /// Form of the output
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) output: BenchForm,
+    /// How many changes to try at the same time; as many as there are cores when left out
+    #[arg(long, value_name = "N")]
+    pub(crate) jobs: Option<NonZeroUsize>,
+    /// Fail only when a smaller share of the changes is noticed or explained, instead of with every one that is neither
     #[arg(long, value_name = "PERCENT", value_parser = percent)]
     pub(crate) fail_under: Option<usize>,
 }

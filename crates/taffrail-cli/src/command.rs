@@ -16,6 +16,7 @@ mod graph;
 mod init;
 mod kubectl;
 mod lint;
+mod mutate;
 mod parse;
 mod replay;
 mod requirements;
@@ -36,6 +37,7 @@ pub(crate) fn run(command: &Command, output: &mut Output) -> Result<ExitCode, Fa
         Command::Test(arguments) => test::run(arguments, output),
         Command::Coverage(arguments) => coverage::run(arguments, output),
         Command::Replay(arguments) => replay::run(arguments, output),
+        Command::Mutate(arguments) => mutate::run(arguments, output),
         Command::Graph(arguments) => graph::run(arguments, output),
         Command::Explain(arguments) => explain::run(arguments, output),
         Command::Requirements(arguments) => requirements::run(arguments, output),

@@ -4,7 +4,7 @@ use taffrail::LoadError;
 use taffrail_actions::ActionError;
 use taffrail_runtime::ProgramError;
 use taffrail_syntax::{Diagnostic, SourceTable};
-use taffrail_tools::LevelError;
+use taffrail_tools::{LevelError, TestResult};
 
 /// Why a command could not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -77,6 +77,24 @@ pub(crate) enum Failure {
     /// No test has the text that was asked for in its name.
     #[error("no test has `{filter}` in its name")]
     NoSuchTest { filter: String },
+    /// Tests fail before anything is changed.
+    #[error("{} before anything is changed, so nothing can be told: mend them first", match tests.len() { 1 => "1 test fails".to_owned(), n => format!("{n} tests fail") })]
+    FailingTests {
+        tests: Vec<TestResult>,
+        sources: Box<SourceTable>,
+    },
+    /// Without tests, nothing can notice a change.
+    #[error("there is no test that could notice a change")]
+    NoTests,
+    /// No declaration has the text that was asked for in its name.
+    #[error("no rule, let, parameter or signal has `{filter}` in its name")]
+    NothingToChange { filter: String },
+    /// The threads that were asked for cannot be had.
+    #[error("cannot start {jobs} threads: {source}")]
+    NoThreads {
+        jobs: usize,
+        source: rayon::ThreadPoolBuildError,
+    },
     /// What is read from standard input does not change.
     #[error("`--watch` waits for files to change, and standard input is none")]
     NothingToWatch,
@@ -132,6 +150,8 @@ impl Failure {
                 "logs end in .json, .jsonl, .ndjson, .log, .yaml or .yml, and may be compressed: .gz"
                     .into(),
             ),
+            Self::NoTests => Some("`test \"…\" { given { … } expect propose }` is one".into()),
+            Self::FailingTests { .. } => Some("`taffrail test` runs them alone".into()),
             Self::NoCall => Some(
                 r#"write `{"name": "pods_get", "arguments": {"name": "api-1"}}`, each key once"#
                     .into(),
@@ -150,6 +170,8 @@ impl Failure {
             | Self::NoSuchTest { .. }
             | Self::FactsOfPlan { .. }
             | Self::NotRun { .. }
+            | Self::NothingToChange { .. }
+            | Self::NoThreads { .. }
             | Self::NothingToWatch
             | Self::NotWatched { .. }
             | Self::Xml(_)

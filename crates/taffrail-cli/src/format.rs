@@ -9,6 +9,7 @@ pub(crate) mod github;
 pub(crate) mod json;
 pub(crate) mod junit;
 pub(crate) mod markdown;
+pub(crate) mod mutate;
 pub(crate) mod replay;
 pub(crate) mod sarif;
 pub(crate) mod text;

@@ -77,6 +77,12 @@ impl Output {
         {
             self.diagnostics(diagnostics, sources);
         }
+        if let Failure::FailingTests { tests, sources } = failure {
+            for test in tests {
+                note(&format!("{RED}FAILED{RESET}  {}\n", test.name()));
+                self.diagnostics(&test.failures, sources);
+            }
+        }
         note(&format!("{RED}error{RESET}: {failure}\n"));
         hint_line(failure.hint().as_deref());
     }

@@ -39,7 +39,22 @@ pub fn compile(sources: &SourceTable, options: &Options) -> Compiled {
             ast: parsed.file,
         });
     }
-    let (module, schemas, found) = analyze_against(&files, options);
+    finish(sources, options, &files, diagnostics)
+}
+
+/// Compiles files that are parsed already, without what parsing found. Their spans point into the table of sources.
+#[must_use]
+pub fn compile_parsed(sources: &SourceTable, options: &Options, files: &[SourceFile]) -> Compiled {
+    finish(sources, options, files, Vec::new())
+}
+
+fn finish(
+    sources: &SourceTable,
+    options: &Options,
+    files: &[SourceFile],
+    mut diagnostics: Vec<Diagnostic>,
+) -> Compiled {
+    let (module, schemas, found) = analyze_against(files, options);
     diagnostics.extend(found);
     let (graph, found) = link(&module);
     diagnostics.extend(found);

@@ -28,7 +28,7 @@ mod paths;
 pub mod typed;
 
 pub use analyze::{Options, SourceFile, analyze};
-pub use compile::{Compiled, compile};
+pub use compile::{Compiled, compile, compile_parsed};
 pub use emit::{MappedCondition, SourceMap, emit, emit_mapped};
 pub use graph::{Node, NodeKind, RuleGraph};
 pub use link::link;

@@ -7,8 +7,10 @@
 
 pub mod codes;
 pub mod coverage;
+mod directive;
 pub mod explain;
 pub mod lint;
+pub mod mutate;
 pub mod replay;
 mod scenario;
 

@@ -8,6 +8,7 @@ mod decide;
 mod form;
 mod init;
 mod lint;
+mod mutate;
 mod policies;
 mod replay;
 mod schema;

@@ -6,6 +6,7 @@ use taffrail_syntax::{Diagnostic, Location, Span, ast};
 
 use super::level::{self, LevelError};
 use super::subject::Subject;
+use crate::directive;
 
 /// What a comment begins with that speaks to the linter.
 const MARK: &str = "lint:";
@@ -24,6 +25,11 @@ pub(super) fn apply(subject: &Subject<'_>, found: Vec<Diagnostic>) -> Vec<Diagno
     let mut wrong = Vec::new();
     let mut directives = Vec::new();
     for (source, file) in &subject.files {
+        let text = subject
+            .input
+            .sources
+            .get(*source)
+            .map_or("", |source| source.text.as_str());
         for comment in &file.comments {
             let place = Location {
                 source: *source,
@@ -35,7 +41,7 @@ pub(super) fn apply(subject: &Subject<'_>, found: Vec<Diagnostic>) -> Vec<Diagno
                 Some(Ok(code)) => directives.push(Directive {
                     comment: place,
                     code,
-                    scope: scope(subject, file, place),
+                    scope: directive::scope(text, file, place.span),
                     used: false,
                 }),
             }
@@ -163,71 +169,6 @@ fn with_blanks_before(subject: &Subject<'_>, comment: Location) -> Span {
         .unwrap_or("");
     let start = text.trim_end_matches([' ', '\t']).len();
     Span::new(start, comment.span.end as usize)
-}
-
-/// Returns where a comment has effect: the declarations that begin on its line, else the clauses on it, else the
-/// declaration that ends on it, else the line alone.
-fn scope(subject: &Subject<'_>, file: &ast::File, comment: Location) -> Span {
-    let line = target_line(subject, comment);
-    let starts_here = |span: Span| line.start <= span.start && span.start < line.end;
-    let touches = |span: Span| span.start < line.end && line.start < span.end;
-    let ends_here = |span: Span| line.start < span.end && span.end <= line.end;
-    let begin = file
-        .items
-        .iter()
-        .filter(|item| starts_here(item.span) || name_of(item).is_some_and(starts_here));
-    let clauses = file.items.iter().flat_map(clauses);
-    let end = file.items.iter().filter(|item| ends_here(item.span));
-    joined(begin.map(|item| item.span))
-        .or_else(|| {
-            joined(
-                clauses
-                    .map(|clause| clause.span)
-                    .filter(|span| touches(*span)),
-            )
-        })
-        .or_else(|| joined(end.map(|item| item.span)))
-        .unwrap_or(line)
-}
-
-fn joined(spans: impl Iterator<Item = Span>) -> Option<Span> {
-    spans.reduce(Span::join)
-}
-
-fn clauses(item: &ast::Item) -> &[ast::Clause] {
-    match &item.kind {
-        ast::ItemKind::Rule(rule) => &rule.clauses,
-        _ => &[],
-    }
-}
-
-/// Returns the place of a rule's name: annotations may stand on lines above it.
-fn name_of(item: &ast::Item) -> Option<Span> {
-    match &item.kind {
-        ast::ItemKind::Rule(rule) => Some(rule.name.span),
-        _ => None,
-    }
-}
-
-/// Returns the line that a comment is about: its own when something stands before it, else the next with more than a
-/// comment on it.
-fn target_line(subject: &Subject<'_>, comment: Location) -> Span {
-    let text = subject
-        .input
-        .sources
-        .get(comment.source)
-        .map_or("", |source| source.text.as_str());
-    let mut start = 0_usize;
-    for line in text.split_inclusive('\n') {
-        let end = start.saturating_add(line.len());
-        let own = start <= comment.span.start as usize && (comment.span.start as usize) < end;
-        let is_code = !line.trim().is_empty() && !line.trim_start().starts_with("//");
-        if is_code && (own || start > comment.span.start as usize) {
-            return Span::new(start, end);
-        }
-        start = end;
-    }
-    comment.span
 }
 
 #[cfg(test)]
