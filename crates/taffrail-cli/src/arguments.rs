@@ -7,8 +7,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use jiff::civil::Date;
 
+mod diff;
 mod replay;
 
+pub(crate) use diff::{Diff, FailOn};
 pub(crate) use replay::{Replay, ReplayFilter};
 
 /// Decides what automation may do to a cluster, by policies.
@@ -41,6 +43,8 @@ pub(crate) enum Command {
     Test(Test),
     /// Show which rules, clauses, conditions and effects the tests exercise
     Coverage(Coverage),
+    /// Show which rules of two sets differ in meaning, and what their tests say of it
+    Diff(Diff),
     /// Decide again what logs hold, and show which verdicts change
     Replay(Box<Replay>),
     /// Change the policies a little, one change at a time, and report what no test notices

@@ -10,6 +10,7 @@ mod check;
 mod completions;
 mod coverage;
 mod decide;
+mod diff;
 mod explain;
 mod fmt;
 mod graph;
@@ -36,6 +37,7 @@ pub(crate) fn run(command: &Command, output: &mut Output) -> Result<ExitCode, Fa
         Command::Kubectl(arguments) => kubectl::run(arguments, output),
         Command::Test(arguments) => test::run(arguments, output),
         Command::Coverage(arguments) => coverage::run(arguments, output),
+        Command::Diff(arguments) => diff::run(arguments, output),
         Command::Replay(arguments) => replay::run(arguments, output),
         Command::Mutate(arguments) => mutate::run(arguments, output),
         Command::Graph(arguments) => graph::run(arguments, output),

@@ -5,6 +5,7 @@ use taffrail_syntax::{Diagnostic, Location, SourceTable};
 
 pub(crate) mod command_line;
 pub(crate) mod coverage;
+pub(crate) mod diff;
 pub(crate) mod github;
 pub(crate) mod json;
 pub(crate) mod junit;

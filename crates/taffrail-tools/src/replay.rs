@@ -14,7 +14,6 @@ use taffrail_runtime::{Decimal, Program};
 mod chunk;
 mod entry;
 mod filter;
-mod judge;
 mod run;
 mod tally;
 

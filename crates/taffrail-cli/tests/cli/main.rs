@@ -5,6 +5,7 @@
 mod command_line;
 mod coverage;
 mod decide;
+mod diff;
 mod form;
 mod init;
 mod lint;

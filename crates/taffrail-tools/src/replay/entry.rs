@@ -11,9 +11,9 @@ use taffrail_runtime::request::Request;
 use taffrail_runtime::{Program, Value};
 
 use super::chunk::Framing;
-use super::judge::{Judged, RecordedReport, Why, above, because, missing, released};
 use super::tally::{Before, Recorded, ReplayReport, Sample, Skip};
 use super::{Policies, Replay};
+use crate::judge::{Judged, RecordedReport, Why, above, because, missing, released};
 
 /// What is wrong with an entry, and at which of its own lines, from 0.
 pub(super) struct Fault {

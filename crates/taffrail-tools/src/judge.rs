@@ -11,27 +11,34 @@ use taffrail_runtime::{Decision, PlanDecision, Program};
 
 /// The decision on an action.
 #[derive(Debug)]
-pub(super) enum Judged<'a> {
+pub(crate) enum Judged<'a> {
     Single(Box<Decision<'a>>),
     Plan(Box<PlanDecision>),
 }
 
 impl<'a> Judged<'a> {
-    pub(super) fn of(program: &Program, action: &'a Action) -> Self {
+    pub(crate) fn of(program: &Program, action: &'a Action) -> Self {
         match action {
             Action::Single(request) => Self::Single(Box::new(program.decide(request))),
             Action::Plan(plan) => Self::Plan(Box::new(program.decide_plan(plan))),
         }
     }
 
-    pub(super) fn verdict(&self) -> Verdict {
+    pub(crate) fn verdict(&self) -> Verdict {
         match self {
             Self::Single(decision) => decision.verdict(),
             Self::Plan(decision) => decision.verdict(),
         }
     }
 
-    pub(super) fn reasons(&self) -> Vec<Why> {
+    pub(crate) fn risk(&self) -> u8 {
+        match self {
+            Self::Single(decision) => decision.risk().points(),
+            Self::Plan(decision) => decision.risk().points(),
+        }
+    }
+
+    pub(crate) fn reasons(&self) -> Vec<Why> {
         let reasons = match self {
             Self::Single(decision) => decision.reasons(),
             Self::Plan(decision) => decision.reasons(),
@@ -56,7 +63,7 @@ impl<'a> Judged<'a> {
     }
 
     /// Returns the full reports: one, or those of all steps and net changes.
-    pub(super) fn reports(&self) -> Vec<Report> {
+    pub(crate) fn reports(&self) -> Vec<Report> {
         match self {
             Self::Single(decision) => vec![decision.report()],
             Self::Plan(decision) => {
@@ -69,18 +76,18 @@ impl<'a> Judged<'a> {
 
 /// A reason for a verdict.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Why {
-    pub(super) rule: String,
-    pub(super) kind: String,
-    pub(super) verdict: Verdict,
-    pub(super) points: u8,
-    pub(super) is_unknown: bool,
+pub(crate) struct Why {
+    pub(crate) rule: String,
+    pub(crate) kind: String,
+    pub(crate) verdict: Verdict,
+    pub(crate) points: u8,
+    pub(crate) is_unknown: bool,
 }
 
 /// A report as it was recorded: that of an action, or that of a plan.
 #[derive(Debug, Deserialize)]
-pub(super) struct RecordedReport {
-    pub(super) verdict: Verdict,
+pub(crate) struct RecordedReport {
+    pub(crate) verdict: Verdict,
     #[serde(default)]
     contributions: Vec<RecordedReason>,
     #[serde(default)]
@@ -108,7 +115,7 @@ impl RecordedReport {
         self.contributions.iter().chain(inner).collect()
     }
 
-    pub(super) fn reasons(&self) -> Vec<Why> {
+    pub(crate) fn reasons(&self) -> Vec<Why> {
         let why = self.all().into_iter().map(|reason| Why {
             rule: reason.rule.clone(),
             kind: reason.kind.clone(),
@@ -119,7 +126,7 @@ impl RecordedReport {
         why.collect()
     }
 
-    pub(super) fn because(&self, rules: &BTreeSet<String>) -> Vec<String> {
+    pub(crate) fn because(&self, rules: &BTreeSet<String>) -> Vec<String> {
         let reasons = self.all().into_iter();
         let wanted = reasons.filter(|reason| rules.contains(&reason.rule));
         wanted
@@ -129,7 +136,7 @@ impl RecordedReport {
 }
 
 /// Returns the rules that ask for more than a verdict; where the sum of the points does, those that add to it too.
-pub(super) fn above(reasons: &[Why], verdict: Verdict) -> BTreeSet<String> {
+pub(crate) fn above(reasons: &[Why], verdict: Verdict) -> BTreeSet<String> {
     let demanding = |why: &&Why| why.verdict > verdict;
     let by_points = reasons
         .iter()
@@ -141,7 +148,7 @@ pub(super) fn above(reasons: &[Why], verdict: Verdict) -> BTreeSet<String> {
 
 /// Returns the rules that make a decision milder than one before: those that asked for more then, and in the place of a missing grant those
 /// that hold now.
-pub(super) fn released(before: &[Why], now: &Judged<'_>) -> BTreeSet<String> {
+pub(crate) fn released(before: &[Why], now: &Judged<'_>) -> BTreeSet<String> {
     let mut rules = above(before, now.verdict());
     let grants = now.grants();
     if !grants.is_empty() && rules.remove("taffrail.no_grant") {
@@ -151,7 +158,7 @@ pub(super) fn released(before: &[Why], now: &Judged<'_>) -> BTreeSet<String> {
 }
 
 /// Names in the place of a missing grant those that held before.
-pub(super) fn missing(
+pub(crate) fn missing(
     mut rules: BTreeSet<String>,
     before: Option<&Judged<'_>>,
 ) -> BTreeSet<String> {
@@ -163,7 +170,7 @@ pub(super) fn missing(
 }
 
 /// Returns what reports say of some rules, each rule once.
-pub(super) fn because(reports: &[Report], rules: &BTreeSet<String>) -> Vec<String> {
+pub(crate) fn because(reports: &[Report], rules: &BTreeSet<String>) -> Vec<String> {
     let mut said = BTreeSet::new();
     for report in reports {
         for contribution in &report.contributions {
