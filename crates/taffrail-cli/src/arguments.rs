@@ -226,6 +226,12 @@ pub(crate) struct Coverage {
     /// Form of the output
     #[arg(long, value_enum, default_value_t)]
     pub(crate) output: BenchForm,
+    /// Also write a report in the form of lcov, which editors and CI systems read
+    #[arg(long, value_name = "FILE")]
+    pub(crate) lcov: Option<PathBuf>,
+    /// Also write pages of HTML: the policies with what tests exercise of them
+    #[arg(long, value_name = "DIR")]
+    pub(crate) html: Option<PathBuf>,
     /// Fail when less is covered
     #[arg(long, value_name = "PERCENT", value_parser = percent)]
     pub(crate) fail_under: Option<usize>,

@@ -1,5 +1,8 @@
 //! `taffrail coverage`: what the tests exercise of the policies.
 
+use std::fs;
+use std::io;
+use std::path::Path;
 use std::process::ExitCode;
 
 use taffrail_tools::Suite;
@@ -7,7 +10,7 @@ use taffrail_tools::coverage::{Coverage, Ratio, coverage};
 
 use crate::arguments::{self, BenchForm};
 use crate::failure::Failure;
-use crate::format::coverage::{json, text};
+use crate::format::coverage::{html, json, lcov, text};
 use crate::output::Output;
 use crate::policies::Policies;
 
@@ -22,6 +25,7 @@ pub(crate) fn run(
         BenchForm::Text => output.coloured(&text::coverage(&found, &policies))?,
         BenchForm::Json => output.plain(&json::coverage(&found, &policies)?)?,
     }
+    write_reports(arguments, &found, &policies)?;
     warn(&found, output);
     let covered = found.counts().total();
     Ok(ExitCode::from(u8::from(falls_short(
@@ -29,6 +33,36 @@ pub(crate) fn run(
         arguments.fail_under,
         output,
     ))))
+}
+
+fn write_reports(
+    arguments: &arguments::Coverage,
+    found: &Coverage,
+    policies: &Policies,
+) -> Result<(), Failure> {
+    // The reports are read where the folder of the policies is not known.
+    let table = policies.sources.table_for_messages();
+    if let Some(file) = &arguments.lcov {
+        write(file, &lcov::coverage(found, &table))?;
+    }
+    if let Some(folder) = &arguments.html {
+        fs::create_dir_all(folder).map_err(|source| unwritable(folder, source))?;
+        for (name, page) in html::coverage(found, &table) {
+            write(&folder.join(name), &page)?;
+        }
+    }
+    Ok(())
+}
+
+fn write(path: &Path, text: &str) -> Result<(), Failure> {
+    fs::write(path, text).map_err(|source| unwritable(path, source))
+}
+
+fn unwritable(path: &Path, source: io::Error) -> Failure {
+    Failure::Unwritable {
+        path: path.display().to_string(),
+        source,
+    }
 }
 
 fn measure(policies: &Policies, filter: Option<&str>) -> Result<Coverage, Failure> {

@@ -91,3 +91,59 @@ fn a_set_without_tests_covers_nothing_and_says_so() {
     error: no test has `nothing` in its name
     ");
 }
+
+/// What a reader of lcov takes for granted: records that end, counts that agree with their lines.
+#[test]
+fn lcov_has_the_truths_as_branches() {
+    let workspace = half_tested();
+    let ran = workspace.run(&["coverage", "policies", "--lcov", "coverage.info"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    let report = std::fs::read_to_string(workspace.folder.join("coverage.info")).unwrap();
+    let count = |start: &str| {
+        let lines = report.lines();
+        lines.filter(|line| line.starts_with(start)).count()
+    };
+    let said = |key: &str| -> usize {
+        let line = report.lines().find_map(|line| line.strip_prefix(key));
+        line.unwrap().parse().unwrap()
+    };
+    assert_eq!(count("SF:policies/a.guard"), count("end_of_record"));
+    assert_eq!(count("FN:"), said("FNF:"));
+    assert_eq!(count("BRDA:"), said("BRF:"));
+    assert_eq!(count("DA:"), said("LF:"));
+    let taken = |line: &&str| line.starts_with("BRDA:") && line.ends_with(",1");
+    assert_eq!(report.lines().filter(taken).count(), said("BRH:"));
+    insta::assert_snapshot!(report);
+}
+
+#[test]
+fn pages_stand_on_their_own() {
+    let workspace = half_tested();
+    workspace.write(
+        "policies/sub-sets/b.guard",
+        b"policy b\n\nguard odd {\n    on delete\n    when target.name == \"<b>&\"\n    forbid\n    because \"odd\"\n}\n",
+    );
+    let ran = workspace.run(&["coverage", "policies", "--html", "site/pages"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    let folder = workspace.folder.join("site/pages");
+    let page = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap();
+    let index = page("index.html");
+    for (name, link) in [
+        ("a.guard", "a.guard.html"),
+        ("sub-sets/b.guard", "sub--sets-b.guard.html"),
+    ] {
+        assert!(
+            index.contains(&format!("<a href=\"{link}\">{name}</a>")),
+            "{index}"
+        );
+        let page = page(link);
+        assert!(page.starts_with("<!DOCTYPE html>") && page.ends_with("</html>\n"));
+        // Nothing is fetched, nothing runs, and what a policy says is text.
+        for absent in ["<script", "http:", "https:", "<link", "<b>"] {
+            assert!(!page.contains(absent), "`{absent}` in {link}");
+        }
+    }
+    let body = page("a.guard.html");
+    let body = body.split("<body>").nth(1).unwrap();
+    insta::assert_snapshot!(body);
+}
