@@ -193,7 +193,9 @@ impl<'s> Places<'s> {
                 None => constant |= self.is_constant(entry),
             }
         }
-        if outcomes.is_none() && !constant {
+        let text = self.suite.sources.get(place.source)?.slice(place.span);
+        let is_literal = matches!(text, "true" | "false");
+        if outcomes.is_none() && (!constant || is_literal) {
             return None;
         }
         let rule = entries.iter().find_map(|entry| entry.rule);
