@@ -78,7 +78,8 @@ impl<'l> AuditEvent<'l> {
         is_change && self.parameters().any(|(key, _)| key == "dryRun")
     }
 
-    /// Returns the verb that it has in policies; `None` where none says what it does: a token, a binding, a subresource of a custom kind.
+    /// Returns the verb that it has in policies; `None` where none says what it does: a token, a binding, a subresource of a custom kind, a
+    /// patch that may be an apply.
     #[must_use]
     pub fn verb(&self) -> Option<&'static str> {
         does::verb(self)
@@ -143,7 +144,7 @@ impl<'l> AuditEvent<'l> {
     /// | `get`, `list`, `watch` | the same; `logs` of a log, `read_secret` of Secrets | unknown | unknown |
     ///
     /// Of any other subresource the verb is unknown. A log does not say of which kind a patch is: it is an `apply` if it has what only
-    /// an apply has. Who asks is what the server authenticated, as for a review. The instant is that of the event's stage.
+    /// an apply has, and unknown where it may be one and the log does not hold the patch. Who asks is what the server authenticated, as for a review. The instant is that of the event's stage.
     ///
     /// # Errors
     ///

@@ -13,6 +13,7 @@ mod compare;
 mod exchange;
 mod expected;
 mod request;
+mod truth;
 mod walk;
 
 use walk::{Cluster, Outcome};

@@ -1,5 +1,7 @@
 //! What an event does: its verb.
 
+use serde_json::value::RawValue;
+
 use crate::admission::APPLIES;
 
 use super::AuditEvent;
@@ -27,7 +29,7 @@ pub(super) fn verb(event: &AuditEvent<'_>) -> Option<&'static str> {
         ("update" | "patch", "approval") if resource == "certificatesigningrequests" => "approve",
         ("update" | "patch", "ephemeralcontainers") if is_core && resource == "pods" => "exec",
         ("update", "" | "status" | "resize" | "finalize") => "replace",
-        ("patch", "" | "status" | "resize" | "finalize") => patch(event),
+        ("patch", "" | "status" | "resize" | "finalize") => return patch(event),
         ("delete" | "deletecollection", "") => "delete",
         // A token, a binding, the subresource of a custom kind: more than its parent's verb says.
         _ => return None,
@@ -53,23 +55,23 @@ fn read(asked: &str, is_core: bool, resource: &str, subresource: &str) -> &'stat
 }
 
 /// A log does not say of which kind a patch is. Only an apply says whether it takes fields over, and only an apply is a whole object of a
-/// manager that names itself.
-fn patch(event: &AuditEvent<'_>) -> &'static str {
-    let mut has_manager = false;
+/// manager that names itself. Where the log does not hold the patch of such a manager, nobody can say; but the commands of kubectl that
+/// are named after it never apply.
+fn patch(event: &AuditEvent<'_>) -> Option<&'static str> {
+    let mut may_apply = false;
     for (key, value) in event.parameters() {
         match &*key {
-            "force" => return "apply",
-            "fieldManager" if APPLIES.contains(&&*value) => return "apply",
-            "fieldManager" => has_manager = true,
+            "force" => return Some("apply"),
+            "fieldManager" if APPLIES.contains(&&*value) => return Some("apply"),
+            "fieldManager" => may_apply = !value.starts_with("kubectl-"),
             _ => {}
         }
     }
-    let is_object = event
-        .wire
-        .request_object
-        .is_some_and(|object| super::objects::calls_itself_an_object(object.get()));
-    match has_manager && is_object {
-        true => "apply",
-        false => "patch",
+    let patch = event.wire.request_object.map(RawValue::get);
+    match patch.map(super::objects::calls_itself_an_object) {
+        _ if !may_apply => Some("patch"),
+        Some(true) => Some("apply"),
+        Some(false) => Some("patch"),
+        None => None,
     }
 }

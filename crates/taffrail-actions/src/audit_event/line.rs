@@ -16,7 +16,7 @@ pub enum Line<'l> {
     Event(Box<AuditEvent<'l>>),
     /// Several events, each of them as JSON: an `EventList`.
     Events(Vec<&'l RawValue>),
-    /// A record of ours.
+    /// A record of ours: `{"action": …, "decision": …}`, or a line of the ledger's audit log with these in the body of its record.
     Record {
         /// The action document.
         action: &'l str,
@@ -33,7 +33,14 @@ pub enum Line<'l> {
 ///
 /// Text that is not JSON, or in which a part of an event has the wrong type.
 pub fn read_line(text: &str) -> Result<Line<'_>, serde_json::Error> {
+    if !text.trim_start().starts_with('{') {
+        // A list would be read as the fields in their order.
+        return Ok(Line::Document);
+    }
     let wire: Wire<'_> = serde_json::from_str(text)?;
+    if let Some(record) = wire.record {
+        return Ok(of_ledger(record));
+    }
     if let Some(action) = wire.action {
         return Ok(Line::Record {
             action: action.get(),
@@ -54,6 +61,23 @@ pub fn read_line(text: &str) -> Result<Line<'_>, serde_json::Error> {
     } else {
         Line::Document
     })
+}
+
+/// Returns what a record of the ledger's audit log tells: that of a decision holds the action and the report in its body.
+fn of_ledger(record: &RawValue) -> Line<'_> {
+    let body = read_map::<LedgerRecord<'_>>(record).and_then(|record| record.body);
+    let body = body.and_then(read_map::<Body<'_>>).unwrap_or_default();
+    Line::Record {
+        action: body.action.map_or("null", RawValue::get),
+        decision: body.action.and(body.decision).map(RawValue::get),
+    }
+}
+
+fn read_map<'l, T: Deserialize<'l>>(text: &'l RawValue) -> Option<T> {
+    let text = text.get();
+    text.starts_with('{')
+        .then(|| serde_json::from_str(text).ok())
+        .flatten()
 }
 
 fn is(text: &Option<Text<'_>>, test: impl Fn(&str) -> bool) -> bool {
@@ -82,6 +106,21 @@ pub(super) struct Wire<'l> {
     pub(super) response_object: Option<&'l RawValue>,
     pub(super) stage_timestamp: Option<Text<'l>>,
     items: Option<&'l RawValue>,
+    action: Option<&'l RawValue>,
+    decision: Option<&'l RawValue>,
+    record: Option<&'l RawValue>,
+}
+
+/// What is read of a record of the ledger.
+#[derive(Debug, Deserialize)]
+struct LedgerRecord<'l> {
+    #[serde(borrow)]
+    body: Option<&'l RawValue>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Body<'l> {
+    #[serde(borrow)]
     action: Option<&'l RawValue>,
     decision: Option<&'l RawValue>,
 }

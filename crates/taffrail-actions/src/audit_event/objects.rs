@@ -65,7 +65,7 @@ pub(super) fn is_lacking(event: &AuditEvent<'_>) -> bool {
     );
     let is_patch = written(&event.wire.verb) == "patch" && verb != Some("scale");
     let asked = event.wire.request_object.filter(|_| !is_patch);
-    is_change && event.wire.response_object.is_none() && asked.is_none()
+    (is_change || is_patch) && event.wire.response_object.is_none() && asked.is_none()
 }
 
 /// Returns the object as the server answered it, or as it was asked for where that says everything.
@@ -142,8 +142,11 @@ pub(super) fn calls_itself_an_object(patch: &str) -> bool {
         api_version: Option<&'p RawValue>,
         kind: Option<&'p RawValue>,
     }
-    serde_json::from_str::<Identity<'_>>(patch)
-        .is_ok_and(|patch| patch.api_version.is_some() && patch.kind.is_some())
+    // A list would be read as the fields in their order.
+    let is_map = patch.starts_with('{');
+    let identity = serde_json::from_str::<Identity<'_>>(patch).ok();
+    let identity = identity.filter(|_| is_map);
+    identity.is_some_and(|patch| patch.api_version.is_some() && patch.kind.is_some())
 }
 
 /// Returns the options of a connection, which stand in its address.

@@ -168,9 +168,14 @@ fn logs_come_in_many_forms() {
         r#"{{"action": {}, "decision": {{"verdict": "escalate"}}, "stage": "decided"}}"#,
         line(11)
     );
+    let chained = format!(
+        r#"{{"hash": "sha256:0", "record": {{"number": 1, "event": "decided", "action": "a-1", "body": {record}, "previous": ""}}}}"#
+    );
+    let other =
+        r#"{"hash": "sha256:0", "record": {"number": 2, "event": "paused", "body": "by dana"}}"#;
     shop.write(
         "ledger.jsonl",
-        format!("{record}\n{{\"action\": {{}}}}\n").as_bytes(),
+        format!("{record}\n{{\"action\": {{}}}}\n{chained}\n{other}\n").as_bytes(),
     );
     let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     packed
@@ -183,8 +188,8 @@ fn logs_come_in_many_forms() {
         let ran = shop.run(&replay(&["--output", "json", log]));
         let report: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
         format!(
-            "{log}: {} milder {} broken {}",
-            report["decided"], report["milder"], report["broken"]
+            "{log}: {} skipped {} milder {} broken {}",
+            report["decided"], report["skipped"], report["milder"], report["broken"]
         )
     };
     let shown: Vec<String> = [
