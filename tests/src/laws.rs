@@ -4,6 +4,7 @@
 
 mod additive;
 mod careful;
+mod compared;
 mod crowd;
 mod explained;
 mod faithful;

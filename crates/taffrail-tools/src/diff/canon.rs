@@ -73,6 +73,13 @@ impl Canon {
         }
         flat.sort();
         flat.dedup();
+        let deciding = op == OR;
+        let decides = |form: &Form| self.value(*form) == Some(&Value::Bool(deciding));
+        if let Some(form) = flat.iter().copied().find(decides) {
+            return self.node(op, vec![form]);
+        }
+        let adds_nothing = |form: &Form| self.value(*form) == Some(&Value::Bool(!deciding));
+        flat.retain(|form| !adds_nothing(form));
         self.node(op, flat)
     }
 

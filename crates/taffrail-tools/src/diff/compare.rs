@@ -19,7 +19,10 @@ pub(super) fn parts(canon: &Canon, old: &Meaning, new: &Meaning) -> Vec<(Part, D
     }
     if old.conditions != new.conditions {
         let reach = reach(canon, &old.conditions, &new.conditions);
-        parts.push((Part::Conditions, reach.direction(is_permissive)));
+        // Conditions that imply each other mean the same, whatever they look like.
+        if reach != Reach::Same {
+            parts.push((Part::Conditions, reach.direction(is_permissive)));
+        }
     }
     parts.extend(body(&old.body, &new.body));
     parts
