@@ -17,6 +17,7 @@ mod run;
 mod saved;
 mod splitting;
 mod total;
+mod traced;
 
 use std::fmt;
 
