@@ -6,7 +6,7 @@ use taffrail_actions::Action;
 use taffrail_compiler::{Options, SourceFile, SourceMap, compile_parsed, typed};
 use taffrail_runtime::Program;
 use taffrail_runtime::program::{ProgramData, Rule, RuleBody};
-use taffrail_syntax::{Location, SourceTable, ast, parse};
+use taffrail_syntax::{Diagnostic, Location, SourceId, SourceTable, ast, parse};
 
 use super::Mutant;
 use crate::coverage::traced;
@@ -35,7 +35,8 @@ pub struct Trial<'s> {
     program: &'s Program,
     read: &'s Read<'s>,
     options: Options,
-    /// The files without their tests.
+    /// The texts and files without their tests: most of the text, and nothing that a change of it would touch.
+    texts: Vec<String>,
     files: Vec<SourceFile>,
     tests: Vec<Tested<'s>>,
 }
@@ -43,9 +44,15 @@ pub struct Trial<'s> {
 /// A test, and what it came to without a change.
 struct Tested<'s> {
     case: TestCase<'s>,
+    /// `None` for a test of more than one action: it is run anew each time.
+    single: Option<Single>,
+}
+
+/// A test of one action, without a change.
+struct Single {
     action: Action,
     answer: Answer,
-    /// The places of the rules that are or may be about its action.
+    /// The places of the rules that are or may be about the action.
     rules: BTreeSet<Location>,
 }
 
@@ -73,30 +80,29 @@ impl<'s> Trial<'s> {
         let mut failing = Vec::new();
         for case in test_cases(suite.sources, suite.module) {
             let result = case.run(&suite);
-            match (case.action(&suite), result.answer.clone()) {
-                (Ok(action), Some(answer)) if result.passed() => {
-                    let rules = reached(&suite, map, &action);
-                    tests.push(Tested {
-                        case,
-                        action,
-                        answer,
-                        rules,
-                    });
-                }
-                _ => failing.push(result),
+            if !result.passed() {
+                failing.push(result);
+                continue;
             }
+            let single = result.answer.and_then(|answer| {
+                let action = case.action(&suite).ok()?;
+                let rules = reached(&suite, map, &action);
+                Some(Single {
+                    action,
+                    answer,
+                    rules,
+                })
+            });
+            tests.push(Tested { case, single });
         }
         if !failing.is_empty() {
             return Err(failing);
         }
-        let files = suite
+        let (texts, files) = suite
             .sources
             .iter()
-            .map(|(source, text)| SourceFile {
-                source,
-                ast: without_tests(parse(source, &text.text).file),
-            })
-            .collect();
+            .map(|(source, text)| without_tests(source, &text.text))
+            .unzip();
         let mut options = options.clone();
         // The module is that of the newest version; the others only check.
         options.versions = options.versions.iter().copied().max().into_iter().collect();
@@ -106,6 +112,7 @@ impl<'s> Trial<'s> {
             program: suite.program,
             read,
             options,
+            texts,
             files,
             tests,
         })
@@ -141,35 +148,32 @@ impl<'s> Trial<'s> {
     fn compile(&self, mutant: &Mutant) -> Option<ProgramData> {
         let mut sources = SourceTable::default();
         let mut files = Vec::with_capacity(self.files.len());
-        for ((source, text), file) in self.sources.iter().zip(&self.files) {
-            if source == mutant.location.source {
-                let changed = mutant.apply(&text.text)?;
-                let parsed = parse(source, &changed);
-                if parsed
-                    .diagnostics
-                    .iter()
-                    .any(taffrail_syntax::Diagnostic::is_error)
-                {
-                    return None;
-                }
-                files.push(SourceFile {
-                    source,
-                    ast: without_tests(parsed.file),
-                });
-                sources.add(text.name.as_str(), changed);
-            } else {
+        let names = self.sources.iter().map(|(_, source)| source.name.as_str());
+        for ((name, text), file) in names.zip(&self.texts).zip(&self.files) {
+            if file.source != mutant.location.source {
                 files.push(file.clone());
-                sources.add(text.name.as_str(), text.text.as_str());
+                sources.add(name, text.as_str());
+                continue;
             }
+            let changed = mutant.apply(text)?;
+            let parsed = parse(file.source, &changed);
+            if parsed.diagnostics.iter().any(Diagnostic::is_error) {
+                return None;
+            }
+            files.push(SourceFile {
+                source: file.source,
+                ast: parsed.file,
+            });
+            sources.add(name, changed);
         }
         compile_parsed(&sources, &self.options, &files).program
     }
 
     /// Returns the first test that notices; those that its rule is about go first, for they are the likeliest.
     fn noticed_by(&self, mutant: &Mutant, program: &Program) -> Option<&Tested<'s>> {
-        let about = |test: &&Tested<'_>| match &mutant.rule {
-            Some(rule) => test.rules.contains(rule),
-            None => true,
+        let about = |test: &&Tested<'_>| match (&mutant.rule, &test.single) {
+            (Some(rule), Some(single)) => single.rules.contains(rule),
+            (None, _) | (_, None) => true,
         };
         let first = self.tests.iter().filter(about);
         // A rule that is not about an action has no part in its decision, whatever else it says.
@@ -181,7 +185,9 @@ impl<'s> Trial<'s> {
     }
 
     fn notices(&self, test: &Tested<'_>, program: &Program) -> bool {
-        if is_same(&answer(program, &test.action), &test.answer) {
+        if let Some(single) = &test.single
+            && is_same(&answer(program, &single.action), &single.answer)
+        {
             return false;
         }
         let suite = Suite {
@@ -221,10 +227,27 @@ fn reached(suite: &Suite<'_>, map: &SourceMap, action: &Action) -> BTreeSet<Loca
         .collect()
 }
 
-fn without_tests(mut file: ast::File) -> ast::File {
-    file.items
+/// Returns a text with blanks where its tests stand, so that every place stays where it is, and its tree.
+fn without_tests(source: SourceId, text: &str) -> (String, SourceFile) {
+    let mut ast = parse(source, text).file;
+    let mut rest = 0_usize;
+    let mut without = String::with_capacity(text.len());
+    for item in &ast.items {
+        if matches!(item.kind, ast::ItemKind::Test(_)) {
+            let (start, end) = (item.span.start as usize, item.span.end as usize);
+            without.push_str(text.get(rest..start).unwrap_or_default());
+            let test = text.get(start..end).unwrap_or_default();
+            without.extend(test.bytes().map(|byte| match byte {
+                b'\n' => '\n',
+                _ => ' ',
+            }));
+            rest = end;
+        }
+    }
+    without.push_str(text.get(rest..).unwrap_or_default());
+    ast.items
         .retain(|item| !matches!(item.kind, ast::ItemKind::Test(_)));
-    file
+    (without, SourceFile { source, ast })
 }
 
 /// Tells whether two programs come to the same in every decision: all is equal but texts, and what only the ledger reads.
