@@ -185,7 +185,8 @@ impl Node {
     }
 }
 
-fn leaf_to_json(value: &Value) -> serde_json::Value {
+/// Returns the plain JSON of a single value, its number as every reader of JSON reads it.
+pub(crate) fn leaf_to_json(value: &Value) -> serde_json::Value {
     let Value::Number(number) = value else {
         return value.to_json();
     };

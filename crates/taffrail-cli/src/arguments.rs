@@ -159,6 +159,9 @@ pub(crate) struct Decide {
     /// With `--output json`: over several lines, for people
     #[arg(long)]
     pub(crate) pretty: bool,
+    /// Append each action with its decision to this file, a JSON line each, for `taffrail replay`; of Secrets the digests of their values
+    #[arg(long, value_name = "FILE")]
+    pub(crate) record: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -169,25 +169,27 @@ pub(crate) fn missing(
     rules
 }
 
-/// Returns what reports say of some rules, each rule once.
+/// Returns what reports say of some rules, and why grants among them do not hold; each rule once.
 pub(crate) fn because(reports: &[Report], rules: &BTreeSet<String>) -> Vec<String> {
-    let mut said = BTreeSet::new();
-    for report in reports {
-        for contribution in &report.contributions {
-            if rules.contains(&contribution.rule) {
-                said.insert(contribution_sentence(contribution));
-            }
-        }
-        for grant in &report.grants {
-            if rules.contains(&grant.rule) {
-                said.insert(match &grant.failed {
-                    Some(failed) => sentence(&grant.rule, &clause(failed)),
-                    None => sentence(&grant.rule, &grant.because),
-                });
-            }
+    let mut said = objections(reports, rules);
+    for grant in reports.iter().flat_map(|report| &report.grants) {
+        if rules.contains(&grant.rule) {
+            said.push(match &grant.failed {
+                Some(failed) => sentence(&grant.rule, &clause(failed)),
+                None => sentence(&grant.rule, &grant.because),
+            });
         }
     }
-    said.into_iter().collect()
+    said.sort();
+    said.dedup();
+    said
+}
+
+/// Returns what reports say of some rules that applied.
+pub(crate) fn objections(reports: &[Report], rules: &BTreeSet<String>) -> Vec<String> {
+    let all = reports.iter().flat_map(|report| &report.contributions);
+    let wanted = all.filter(|contribution| rules.contains(&contribution.rule));
+    wanted.map(contribution_sentence).collect()
 }
 
 fn contribution_sentence(contribution: &Contribution) -> String {

@@ -1,8 +1,11 @@
 //! `taffrail decide`: what may happen with actions, and why.
 
+use std::fs::File;
+use std::io::{self, Write as _};
+use std::path::Path;
 use std::process::ExitCode;
 
-use taffrail_actions::Action;
+use taffrail_actions::{Action, document_of, without_secrets};
 use taffrail_runtime::Program;
 use taffrail_runtime::decision::{PlanReport, Report, Verdict};
 
@@ -44,10 +47,17 @@ pub(crate) fn run(arguments: &Decide, output: &mut Output) -> Result<ExitCode, F
     for asked in &all {
         actions::check(asked, &program, output)?;
     }
+    let mut record = match &arguments.record {
+        Some(path) => Some(Record::open(path)?),
+        None => None,
+    };
     let mut most_careful = Verdict::Execute;
     for (at, asked) in all.iter().enumerate() {
         let decided = Decided::of(&asked.action, &program);
         most_careful = most_careful.max(decided.verdict());
+        if let Some(record) = &mut record {
+            record.append(&asked.action, &decided)?;
+        }
         let title = (all.len() > 1).then_some(asked.document.as_str());
         let is_first = at == 0;
         match arguments.output {
@@ -57,6 +67,41 @@ pub(crate) fn run(arguments: &Decide, output: &mut Output) -> Result<ExitCode, F
         }
     }
     Ok(exit_code(most_careful))
+}
+
+/// A file of decisions, each with its action.
+struct Record<'p> {
+    path: &'p Path,
+    file: File,
+}
+
+impl<'p> Record<'p> {
+    /// Opens a file to write at its end; a new one if there is none.
+    fn open(path: &'p Path) -> Result<Self, Failure> {
+        match File::options().create(true).append(true).open(path) {
+            Ok(file) => Ok(Self { path, file }),
+            Err(source) => Err(unwritable(path, source)),
+        }
+    }
+
+    fn append(&mut self, action: &Action, decided: &Decided) -> Result<(), Failure> {
+        let decision = match decided {
+            Decided::Action(report) => serde_json::to_value(report)?,
+            Decided::Plan(report) => serde_json::to_value(report)?,
+        };
+        let action = without_secrets(document_of(action));
+        let line = serde_json::json!({ "action": action, "decision": decision });
+        // One call, so that lines of several processes do not mix.
+        let written = self.file.write_all(format!("{line}\n").as_bytes());
+        written.map_err(|source| unwritable(self.path, source))
+    }
+}
+
+fn unwritable(path: &Path, source: io::Error) -> Failure {
+    Failure::Unwritable {
+        path: path.display().to_string(),
+        source,
+    }
 }
 
 /// Returns the exit code that says a verdict.

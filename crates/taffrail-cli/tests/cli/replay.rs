@@ -296,3 +296,39 @@ fn the_report_does_not_depend_on_the_number_of_cores() {
     assert_eq!(one, report("7"));
     assert!(one.contains("big.jsonl:1374: "), "{one}");
 }
+
+#[test]
+fn what_decide_records_is_replayed() {
+    let shop = two_sets();
+    for action in ["up.yaml", "down.yaml", "burning.yaml"] {
+        let arguments = [
+            "decide",
+            "--policies",
+            "policies",
+            "--record",
+            "decisions.jsonl",
+        ];
+        shop.run(&[arguments.as_slice(), &[action]].concat());
+    }
+    let line = [
+        "--record",
+        "decisions.jsonl",
+        "--kubectl",
+        "kubectl scale deploy/cart --replicas=2 -n shop",
+    ];
+    shop.run(&[&["decide", "--policies", "policies"][..], &line].concat());
+    let same = shop.run(&["replay", "--policies", "policies", "decisions.jsonl"]);
+    assert_eq!(same.code, Some(0), "{}", same.out);
+    assert!(
+        same.out
+            .contains("4 actions: 0 milder, 0 stricter, 4 unchanged"),
+        "{}",
+        same.out
+    );
+    let ran = shop.run(&replay(&["decisions.jsonl"]));
+    insta::assert_snapshot!(ran.shown());
+    let nowhere = ["--record", "nowhere/decisions.jsonl", "up.yaml"];
+    let ran = shop.run(&[&["decide", "--policies", "policies"][..], &nowhere].concat());
+    assert_eq!(ran.code, Some(1));
+    assert!(ran.err.contains("cannot write"), "{}", ran.err);
+}

@@ -8,7 +8,7 @@ use taffrail_runtime::program::RuleBody;
 use taffrail_runtime::request::{BreakerFact, BreakerState, LedgerKey, Request, Usage};
 use taffrail_runtime::{Decimal, Program};
 
-use crate::judge::{Judged, above, because, missing, released};
+use crate::judge::{Judged, above, because, missing, objections, released};
 use crate::scenario::test_cases;
 
 use super::Set;
@@ -126,7 +126,7 @@ fn differs(old: &Set<'_>, new: &Set<'_>, given: Given) -> Option<Evidence> {
     };
     let mut reasons = because(&now.reports(), &rules);
     if now.verdict() < before.verdict() {
-        reasons.extend(because(&before.reports(), &rules));
+        reasons.extend(objections(&before.reports(), &rules));
         reasons.sort();
         reasons.dedup();
     }

@@ -13,7 +13,7 @@ use taffrail_runtime::{Program, Value};
 use super::chunk::Framing;
 use super::tally::{Before, Recorded, ReplayReport, Sample, Skip};
 use super::{Policies, Replay};
-use crate::judge::{Judged, RecordedReport, Why, above, because, missing, released};
+use crate::judge::{Judged, RecordedReport, Why, above, because, missing, objections, released};
 
 /// What is wrong with an entry, and at which of its own lines, from 0.
 pub(super) struct Fault {
@@ -296,7 +296,7 @@ impl Difference<'_> {
         if is_milder {
             // What still applies but asks for less is said by the one who asked for more.
             let then = match (self.old, self.report) {
-                (Some(old), _) => because(&old.reports(), rules),
+                (Some(old), _) => objections(&old.reports(), rules),
                 (None, Some(report)) => report.because(rules),
                 (None, None) => Vec::new(),
             };
