@@ -57,6 +57,18 @@ impl Framing {
         }
     }
 
+    /// Returns where the first entry of some text ends.
+    fn first_boundary(self, text: &[u8]) -> Option<usize> {
+        let mut end = 0;
+        for line in text.split_inclusive(|byte| *byte == b'\n') {
+            end += line.len();
+            if line.ends_with(b"\n") && self.ends_at(line) {
+                return Some(end);
+            }
+        }
+        None
+    }
+
     /// Returns where the last whole entry of some text ends.
     fn boundary(self, text: &[u8]) -> Option<usize> {
         let mut end = text.len();
@@ -193,7 +205,7 @@ impl<'r> Chunks<'r> {
         let mut lines = 0;
         loop {
             // The end may stand across two pieces, so the last bytes of a piece are kept.
-            let whole = framing.boundary(&self.rest);
+            let whole = framing.first_boundary(&self.rest);
             let keep = match whole {
                 Some(end) => end,
                 None if self.is_at_end => self.rest.len(),
@@ -242,5 +254,133 @@ impl Iterator for Chunks<'_> {
             }
             wanted = wanted.saturating_mul(2);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Gives out its bytes a few at a time, and then maybe fails.
+    struct Slowly<'b> {
+        bytes: &'b [u8],
+        fails: bool,
+    }
+
+    impl Read for Slowly<'_> {
+        fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+            let count = self.bytes.len().min(7).min(into.len());
+            if count == 0 && self.fails {
+                return Err(io::Error::other("cut off"));
+            }
+            into[..count].copy_from_slice(&self.bytes[..count]);
+            self.bytes = &self.bytes[count..];
+            Ok(count)
+        }
+    }
+
+    /// Returns every entry with its line, as it is found across all chunks.
+    fn entries(name: &str, text: &str) -> Vec<(u64, String)> {
+        let source = Slowly {
+            bytes: text.as_bytes(),
+            fails: false,
+        };
+        let mut lines = 0;
+        let mut all = Vec::new();
+        for chunk in Chunks::new(name, Box::new(source)) {
+            for (line, bytes) in chunk.entries() {
+                all.push((lines + line, String::from_utf8(bytes.to_vec()).unwrap()));
+            }
+            lines += chunk.lines;
+        }
+        all
+    }
+
+    #[test]
+    fn lines_are_entries_whatever_ends_them() {
+        let found = entries("a.log", "{}\n\r\n{\"a\": 1}\r\nlast");
+        let found: Vec<(u64, &str)> = found
+            .iter()
+            .map(|(line, text)| (*line, text.trim()))
+            .collect();
+        assert_eq!(found, [(0, "{}"), (1, ""), (2, "{\"a\": 1}"), (3, "last")]);
+        assert_eq!(entries("a.log", ""), []);
+    }
+
+    #[test]
+    fn an_entry_over_several_lines_ends_with_its_brace() {
+        let found = entries("a.json", "{\n  \"a\": {\n  }\n}\n{\n}\n");
+        assert_eq!(
+            found,
+            [
+                (0, "{\n  \"a\": {\n  }\n}\n".to_owned()),
+                (4, "{\n}\n".to_owned())
+            ]
+        );
+    }
+
+    #[test]
+    fn yaml_is_cut_at_its_separators() {
+        let found = entries("-", "a: 1\n---\nb: 2\n--- # more\nc: 3");
+        let found: Vec<(u64, &str)> = found
+            .iter()
+            .map(|(line, text)| (*line, text.as_str()))
+            .collect();
+        assert_eq!(found, [(0, "a: 1\n"), (2, "b: 2\n"), (4, "c: 3")]);
+    }
+
+    #[test]
+    fn how_a_log_is_written_is_told_by_its_name_and_its_beginning() {
+        let of = |name: &str, start: &str| Framing::of(name, start.as_bytes());
+        assert_eq!(of("-", "{\"kind\": \"Event\"}\n"), Framing::Lines);
+        assert_eq!(of("a.json", "\n\u{feff}{\n  \"a\""), Framing::Lines);
+        assert_eq!(of("a.json", "\u{feff}{\n  \"a\""), Framing::Pretty);
+        assert_eq!(of("a.YAML.gz", "{\"a\": 1}"), Framing::Yaml);
+        assert_eq!(of("-", "verb: scale\n"), Framing::Yaml);
+        assert_eq!(of("a.log", "verb: scale\n"), Framing::Lines);
+        assert_eq!(of("-", "2026-11-22 10:00: something else"), Framing::Lines);
+        assert_eq!(of("-", ""), Framing::Lines);
+    }
+
+    #[test]
+    fn a_chunk_ends_with_an_entry_and_counts_its_lines() {
+        let line = "x".repeat(999);
+        let text = format!("{line}\n").repeat(5_000);
+        let source = Box::new(text.as_bytes());
+        let chunks: Vec<Chunk> = Chunks::new("a.log", source).collect();
+        assert!(chunks.len() > 1);
+        let lines: u64 = chunks.iter().map(|chunk| chunk.lines).sum();
+        assert_eq!(lines, 5_000);
+        let mut entries = chunks.iter().flat_map(Chunk::entries);
+        assert!(entries.all(|(_, bytes)| bytes.len() == 1_000));
+    }
+
+    #[test]
+    fn what_is_too_long_is_passed_over() {
+        let text = format!("first\n{}\nlast\n", "x".repeat(LONGEST + CHUNK));
+        let chunks: Vec<Chunk> = Chunks::new("a.log", Box::new(text.as_bytes())).collect();
+        let told: Vec<(u64, bool)> = chunks
+            .iter()
+            .map(|chunk| (chunk.lines, chunk.is_too_long))
+            .collect();
+        assert_eq!(told, [(1, false), (1, true), (1, false)]);
+        let endless = format!("first\n{}", "x".repeat(LONGEST + CHUNK));
+        let chunks: Vec<Chunk> = Chunks::new("a.log", Box::new(endless.as_bytes())).collect();
+        let told: Vec<(u64, bool)> = chunks
+            .iter()
+            .map(|chunk| (chunk.lines, chunk.is_too_long))
+            .collect();
+        assert_eq!(told, [(1, false), (1, true)]);
+    }
+
+    #[test]
+    fn a_log_that_breaks_off_is_read_as_far_as_it_goes() {
+        let source = Slowly {
+            bytes: b"{}\n{}\n",
+            fails: true,
+        };
+        let mut chunks = Chunks::new("a.log", Box::new(source));
+        assert_eq!(chunks.by_ref().map(|chunk| chunk.lines).sum::<u64>(), 2);
+        assert_eq!(chunks.failed.unwrap().to_string(), "cut off");
     }
 }
