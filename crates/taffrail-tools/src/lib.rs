@@ -2,6 +2,7 @@
 //!
 //! [`run_tests`] turns each `given` into a request, decides it with the compiled program and holds the decision against
 //! each `expect`. [`lint`](lint()) finds what is legal and yet likely a mistake, and [`fix`](fix()) applies the certain remedies.
+//! [`coverage`](coverage::coverage) says what the tests exercise, [`mutate`] what they would not notice.
 //! [`diff`](diff::diff) says which rules of two sets mean something else, [`replay`] decides again what logs hold.
 //! Whatever is wrong comes back as a diagnostic at its place; nothing is printed here.
 

@@ -4,7 +4,7 @@ use taffrail_syntax::Span;
 use taffrail_syntax::ast::{BinaryOp, Expr, ExprKind, Presence, UnaryOp};
 
 use super::sites::{Sites, between};
-use super::{Family, numbers, quantifiers};
+use super::{Family, Mutant, numbers, quantifiers};
 
 /// Changes an expression and everything in it.
 pub(super) fn change(sites: &mut Sites<'_>, expr: &Expr) {
@@ -42,7 +42,11 @@ pub(super) fn change(sites: &mut Sites<'_>, expr: &Expr) {
         ExprKind::Binary(op, place, left, right) => {
             binary(sites, *op, *place, left, right);
             change(sites, left);
+            let before = sites.found.len();
             change(sites, right);
+            if *op == BinaryOp::Coalesce {
+                sites.found.iter_mut().skip(before).for_each(as_default);
+            }
         }
         ExprKind::Is(inner, presence) => {
             is(sites, expr.span, inner, *presence);
@@ -58,6 +62,13 @@ pub(super) fn change(sites: &mut Sites<'_>, expr: &Expr) {
             change(sites, no);
         }
         ExprKind::Quantifier(quantifier) => quantifiers::change(sites, expr.span, quantifier),
+    }
+}
+
+/// A value that stands for an absent one is noticed where that is absent.
+fn as_default(mutant: &mut Mutant) {
+    if matches!(mutant.family, Family::Threshold | Family::Operator) {
+        mutant.family = Family::Default;
     }
 }
 
@@ -78,13 +89,17 @@ fn binary(sites: &mut Sites<'_>, op: BinaryOp, place: Span, left: &Expr, right: 
                 sites.drop(span, left.span, Family::Connective);
             }
             if !is_chain(right) {
-                let span = between(place.start, right.span.end);
+                let span = between(left.span.end, right.span.end);
                 sites.drop(span, right.span, Family::Connective);
             }
         }
         BinaryOp::Coalesce => {
-            let default = between(place.start, right.span.end);
-            sites.drop(default, default, Family::Default);
+            let default = between(left.span.end, right.span.end);
+            sites.drop(
+                default,
+                between(place.start, right.span.end),
+                Family::Default,
+            );
         }
         _ => {}
     }

@@ -38,24 +38,16 @@ fn survivor(mutant: &Mutant, source: &Source, page: &mut String) {
     );
     let changed = mutant.apply(&source.text).unwrap_or_default();
     let diff = TextDiff::from_lines(&source.text, &changed);
-    for group in diff.grouped_ops(1) {
-        let first = group.first().map_or(0, |op| op.old_range().start);
-        let _ = writeln!(
-            page,
-            "{FAINT}  @@ line {} @@{RESET}",
-            first.saturating_add(1)
-        );
-        for change in group.iter().flat_map(|op| diff.iter_changes(op)) {
+    for hunk in diff.unified_diff().context_radius(1).iter_hunks() {
+        let _ = writeln!(page, "{FAINT}  {}{RESET}", hunk.header());
+        for change in hunk.iter_changes() {
             let (colour, sign) = match change.tag() {
                 ChangeTag::Delete => (RED, '-'),
                 ChangeTag::Insert => (GREEN, '+'),
                 ChangeTag::Equal => (FAINT, ' '),
             };
-            let text = change.value().trim_end();
-            // A clause that is left out leaves its blanks behind.
-            if change.tag() != ChangeTag::Insert || !text.is_empty() {
-                let _ = writeln!(page, "{colour}  {sign} {text}{RESET}");
-            }
+            let line = format!("{sign}{}", change.value());
+            let _ = writeln!(page, "{colour}  {}{RESET}", line.trim_end());
         }
     }
     let _ = writeln!(page, "  help: {}\n", mutant.hint());
