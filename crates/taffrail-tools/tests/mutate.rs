@@ -145,8 +145,8 @@ test "t" {
         [
             "`1d` became `2d`",
             "`principal.kind == agent` was left out",
-            "`or` became `and`",
             "`principal.kind == agent` was left out",
+            "`or` became `and`",
         ]
     );
     assert_eq!(
