@@ -37,7 +37,7 @@ fn index(found: &Coverage) -> String {
         if found.tests == 1 { "test" } else { "tests" },
     );
     body.push_str(
-        "<div class=\"scroll\"><table class=\"numbers\">\n<thead><tr><th scope=\"col\">file</th><th scope=\"col\">covered</th><th scope=\"col\">rules</th>\
+        "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"numbers\"><table class=\"numbers\">\n<thead><tr><th scope=\"col\">file</th><th scope=\"col\">covered</th><th scope=\"col\">rules</th>\
          <th scope=\"col\">clauses</th><th scope=\"col\">conditions</th><th scope=\"col\">effects</th><th scope=\"col\">unknown</th></tr></thead>\n<tbody>\n",
     );
     for file in &found.files {

@@ -22,7 +22,7 @@ pub(super) fn listing(file: &FileCoverage, source: &Source) -> String {
     }
     let marks = marks(file, source);
     let mut page = String::from(
-        "<div class=\"scroll\"><table class=\"source\">\n<thead class=\"hidden\"><tr><th scope=\"col\">true</th><th scope=\"col\">false</th><th scope=\"col\">unknown</th>\
+        "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"source\"><table class=\"source\">\n<thead class=\"hidden\"><tr><th scope=\"col\">true</th><th scope=\"col\">false</th><th scope=\"col\">unknown</th>\
          <th scope=\"col\">line</th><th scope=\"col\">text</th></tr></thead>\n<tbody>\n",
     );
     let mut start = 0_usize;
