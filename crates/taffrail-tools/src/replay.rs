@@ -34,6 +34,8 @@ pub struct Replay<'p> {
     pub assume_unused: bool,
     /// How many samples are kept of each change.
     pub samples: usize,
+    /// What is known around every event of a server's log: of this request the cluster, and the Namespaces among its objects.
+    pub around: Option<Request>,
     /// Kinds of principals, each with a glob of names. A server's log says of nobody whether it is an agent or a person.
     pub kinds: Vec<(String, String)>,
 }
@@ -48,6 +50,7 @@ impl<'p> Replay<'p> {
             filter: Filter::default(),
             assume_unused: false,
             samples: 3,
+            around: None,
             kinds: Vec::new(),
         }
     }

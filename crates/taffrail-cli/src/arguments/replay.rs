@@ -25,6 +25,9 @@ pub(crate) struct Replay {
     /// Say of which kind those are who ask, by their names, as a server's log does not: `agent=healer`, `human=*@example.com`; the first that fits
     #[arg(long, value_name = "KIND=GLOB", value_parser = principal_kind)]
     pub(crate) principal_kind: Vec<(String, String)>,
+    /// An action document of whose facts the cluster, and the Namespaces among the objects, hold for every event of a server's log
+    #[arg(long, value_name = "FILE")]
+    pub(crate) facts: Option<PathBuf>,
     /// Take budgets of which a log says nothing as unused and breakers as closed; otherwise they are unknown
     #[arg(long)]
     pub(crate) assume_unused_budgets: bool,

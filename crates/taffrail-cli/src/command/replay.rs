@@ -11,6 +11,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use taffrail_tools::replay::{Filter, Replay, ReplayReport, Verbs};
 
 use crate::arguments::{Form, Replay as Arguments, ReplayFilter, Set};
+use crate::command_line::base;
 use crate::failure::Failure;
 use crate::format::replay::{self, Shown};
 use crate::output::Output;
@@ -40,6 +41,9 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<ExitCode
     replay.filter = filter(&arguments.filter);
     replay.assume_unused = arguments.assume_unused_budgets;
     replay.samples = arguments.samples;
+    if let Some(facts) = &arguments.facts {
+        replay.around = Some(base(Some(facts))?);
+    }
     replay.kinds.clone_from(&arguments.principal_kind);
     let report = read(&replay, &logs, arguments.jobs.map(usize::from));
     let shown = Shown {

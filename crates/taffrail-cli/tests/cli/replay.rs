@@ -332,3 +332,37 @@ fn what_decide_records_is_replayed() {
     assert_eq!(ran.code, Some(1));
     assert!(ran.err.contains("cannot write"), "{}", ran.err);
 }
+
+#[test]
+fn what_is_known_around_a_log_can_be_given() {
+    let policy = r#"policy shop
+
+grant anybody_in_test {
+    on any
+    when cluster.environment == "test"
+    when namespace.labels.tier == "free"
+    unless namespace.annotations.frozen is present
+}
+"#;
+    let shop = Workspace::new(&[("policies/shop.guard", policy)]);
+    shop.write("audit.log", event("dana", 3, 200).as_bytes());
+    shop.write(
+        "facts.yaml",
+        b"facts:
+  cluster: { name: eu-1, environment: test }
+  objects:
+    - { apiVersion: v1, kind: Namespace, metadata: { name: other, labels: { tier: paid } } }
+    - { apiVersion: v1, kind: Namespace, metadata: { name: shop, labels: { tier: free } } }
+",
+    );
+    let run = |more: &[&str]| {
+        let arguments = ["replay", "--policies", "policies", "audit.log"];
+        shop.run(&[&arguments[..], more].concat()).out
+    };
+    assert!(run(&[]).contains("1 action: 0 milder, 1 stricter"));
+    let with = run(&["--facts", "facts.yaml"]);
+    assert!(
+        with.contains("1 action: 0 milder, 0 stricter, 1 unchanged"),
+        "{with}"
+    );
+}

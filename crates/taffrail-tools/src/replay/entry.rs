@@ -179,6 +179,7 @@ impl Replay<'_> {
         let both = self.for_both(|program| {
             let mut request = event.request(&|object| program.read_needed_object(object))?;
             self.call_by_kind(&mut request, event.principal());
+            self.look_around(&mut request);
             Ok(Action::Single(Box::new(request)))
         })?;
         tally.without_object += u64::from(event.lacks_object());
@@ -212,6 +213,30 @@ impl Replay<'_> {
         let kind = self.kinds.iter().find(|(_, glob)| like(glob, name));
         if let (Some((kind, _)), Value::Map(principal)) = (kind, &mut request.principal) {
             principal.insert("kind", Value::string(kind.as_str()));
+        }
+    }
+
+    /// Takes in the cluster, and the labels of the namespace, where somebody knows them.
+    fn look_around(&self, request: &mut Request) {
+        let Some(around) = &self.around else { return };
+        request.cluster = around.cluster.clone();
+        let field = |value: &Value, key: &str| value.field(key, &String::new);
+        let name = field(&request.namespace, "name");
+        let is_it = |object: &&Value| {
+            field(object, "kind") == Value::string("Namespace")
+                && field(&field(object, "metadata"), "name") == name
+        };
+        let found = around.objects.iter().find(is_it);
+        if let (Some(object), Value::Map(namespace)) = (found, &mut request.namespace) {
+            let metadata = field(object, "metadata");
+            for key in ["labels", "annotations"] {
+                match field(&metadata, key) {
+                    Value::Absent => {
+                        namespace.remove(key);
+                    }
+                    value => namespace.insert(key, value),
+                }
+            }
         }
     }
 
