@@ -145,7 +145,8 @@ pub(crate) fn check(asked: &Asked, program: &Program, output: &mut Output) -> Re
     Ok(())
 }
 
-fn check_verb(document: &str, verb: &str, data: &ProgramData) -> Result<(), Failure> {
+/// Refuses a verb that nothing knows.
+pub(crate) fn check_verb(document: &str, verb: &str, data: &ProgramData) -> Result<(), Failure> {
     let declared = data.verbs.iter().map(String::as_str);
     let verbs: Vec<&str> = VERBS.iter().copied().chain(declared).collect();
     if verbs.contains(&verb) {

@@ -8,8 +8,10 @@ use std::thread;
 
 use flate2::bufread::MultiGzDecoder;
 use indicatif::{ProgressBar, ProgressStyle};
+use taffrail_runtime::Program;
 use taffrail_tools::replay::{Filter, Replay, ReplayReport, Verbs};
 
+use crate::actions;
 use crate::arguments::{Form, Replay as Arguments, ReplayFilter, Set};
 use crate::command_line::base;
 use crate::failure::Failure;
@@ -39,6 +41,7 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<ExitCode
         replay = replay.against(before);
     }
     replay.filter = filter(&arguments.filter);
+    check_verbs(&replay.filter.verbs, &now)?;
     replay.assume_unused = arguments.assume_unused_budgets;
     replay.samples = arguments.samples;
     if let Some(facts) = &arguments.facts {
@@ -106,6 +109,16 @@ fn filter(arguments: &ReplayFilter) -> Filter {
         failed: arguments.include_failed,
         dry_runs: arguments.include_dry_runs,
     }
+}
+
+/// Refuses verbs that nothing knows: nothing would be found by them.
+fn check_verbs(verbs: &Verbs, program: &Program) -> Result<(), Failure> {
+    let Verbs::These(verbs) = verbs else {
+        return Ok(());
+    };
+    verbs
+        .iter()
+        .try_for_each(|verb| actions::check_verb("--verbs", verb, program.data()))
 }
 
 /// Returns the files of all paths; those of a folder by name.

@@ -230,6 +230,12 @@ fn whatever_is_broken_is_named_and_passed_over() {
             .as_bytes(),
     );
     log.extend(b"\n");
+    let list = format!(
+        r#"{{"kind": "EventList", "apiVersion": "audit.k8s.io/v1", "items": [{{}}, {}]}}"#,
+        event("healer", 3, 200)
+    );
+    log.extend(list.as_bytes());
+    log.extend(b"\n");
     log.extend("[".repeat(100_000).as_bytes());
     log.extend(b"\n");
     log.extend(br#"{"action": {"verb": "scale"}, "decision": 5}"#);
@@ -246,6 +252,8 @@ fn whatever_is_broken_is_named_and_passed_over() {
     assert!(ran.out.contains("and 30 more"), "{}", ran.out);
     let missing = [
         shop.run(&replay(&["nowhere.log"])).shown(),
+        shop.run(&replay(&["--verbs", "scale,restrat", "log.jsonl"]))
+            .shown(),
         shop.run(&replay(&["new"])).shown(),
         shop.run(&replay(&["--principal-kind", "robot=*", "log.jsonl"]))
             .shown(),

@@ -77,17 +77,15 @@ impl Replay<'_> {
         match read_line(text) {
             Ok(Line::Event(event)) => self.event(tally, at, &event),
             Ok(Line::Events(events)) => {
+                let mut first = Ok(());
                 for (number, event) in events.iter().enumerate() {
-                    let of_list = |what: String| format!("item {number} of the list: {what}");
-                    match read_line(event.get()) {
-                        Ok(Line::Event(event)) => self
-                            .event(tally, at, &event)
-                            .map_err(|fault| of_list(fault.message))?,
-                        Ok(_) => return Err(of_list("this is no event".into()).into()),
-                        Err(error) => return Err(of_list(error.to_string()).into()),
-                    }
+                    let read = self.item(tally, at, event.get());
+                    let of_list = |fault: Fault| {
+                        Fault::from(format!("item {number} of the list: {}", fault.message))
+                    };
+                    first = first.and(read.map_err(of_list));
                 }
-                Ok(())
+                first
             }
             Ok(Line::Record { action, decision }) => self.record(tally, at, action, decision),
             Ok(Line::Document) => self.document(tally, at, text, None),
@@ -100,6 +98,17 @@ impl Replay<'_> {
             }
             // The reader of documents says best what is wrong.
             Err(_) => self.document(tally, at, text, None),
+        }
+    }
+
+    /// Decides an event of a list.
+    fn item(&self, tally: &mut ReplayReport, at: At<'_>, text: &str) -> Result<(), Fault> {
+        match read_line(text) {
+            Ok(Line::Event(event)) => self.event(tally, at, &event),
+            Ok(Line::Events(_) | Line::Record { .. } | Line::Document) => {
+                Err("this is no event".to_owned().into())
+            }
+            Err(_) => Err("a part of it is of the wrong type".to_owned().into()),
         }
     }
 
