@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use jiff::civil::Date;
+use taffrail_tools::Draws;
 
 mod diff;
 mod replay;
@@ -211,6 +212,15 @@ pub(crate) struct Test {
     /// Also write a report that CI systems read
     #[arg(long, value_name = "FILE")]
     pub(crate) junit: Option<PathBuf>,
+    /// Take every explanation that a test expects as a snapshot for reviewed, and write it down
+    #[arg(long)]
+    pub(crate) accept: bool,
+    /// How many requests to draw of a test `for any`
+    #[arg(long, value_name = "NUMBER", default_value_t = Draws::default().cases)]
+    pub(crate) cases: u32,
+    /// Where drawing begins: the same number draws the same requests
+    #[arg(long, value_name = "NUMBER", default_value_t = Draws::default().seed)]
+    pub(crate) seed: u64,
     /// Run again whenever a file of the folder changes, until interrupted
     #[arg(long)]
     pub(crate) watch: bool,

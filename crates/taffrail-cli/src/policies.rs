@@ -6,7 +6,7 @@ use std::path::Path;
 use taffrail::Sources;
 use taffrail_compiler::{Compiled, typed};
 use taffrail_runtime::{Decimal, Program, Type, Value, quantity, text};
-use taffrail_tools::Levels;
+use taffrail_tools::{Levels, wrong_names};
 
 use crate::arguments::Set;
 use crate::failure::Failure;
@@ -38,6 +38,8 @@ impl Policies {
             }
             compiled = sources.compile();
         }
+        let names = wrong_names(&compiled.module);
+        compiled.diagnostics.extend(names);
         Ok(Self {
             sources,
             compiled,

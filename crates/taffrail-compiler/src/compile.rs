@@ -8,6 +8,7 @@ use taffrail_schema::{Schemas, Version};
 use taffrail_syntax::{Diagnostic, Location, Severity, SourceTable, parse};
 
 use crate::analyze::{Options, SourceFile, analyze};
+use crate::conditions::conditions;
 use crate::custom::custom_kinds;
 use crate::{RuleGraph, SourceMap, codes, emit_mapped, link, typed};
 
@@ -54,7 +55,7 @@ fn finish(
     files: &[SourceFile],
     mut diagnostics: Vec<Diagnostic>,
 ) -> Compiled {
-    let (module, schemas, found) = analyze_against(files, options);
+    let (mut module, schemas, found) = analyze_against(files, options);
     diagnostics.extend(found);
     let (graph, found) = link(&module);
     diagnostics.extend(found);
@@ -66,6 +67,9 @@ fn finish(
     let mut source_map = SourceMap::default();
     if !has_error(&diagnostics) {
         let (emitted, map, found) = emit_mapped(&module, &graph, sources, options, &schemas);
+        diagnostics.extend(found);
+        let (conditions, found) = conditions(files, &mut module, sources, options, &schemas);
+        module.conditions = conditions;
         diagnostics.extend(found);
         if !has_error(&diagnostics) {
             program = Some(emitted);

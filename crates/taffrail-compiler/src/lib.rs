@@ -18,6 +18,7 @@
 pub mod analyze;
 pub mod codes;
 mod compile;
+mod conditions;
 mod custom;
 pub mod draw;
 mod emit;

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use taffrail_runtime::builtins::Builtin;
 use taffrail_runtime::decision::Outcome;
+use taffrail_runtime::program::ProgramData;
 use taffrail_runtime::program::{ArithmeticOp, CompareOp, On, QuantifierKind, Root, View};
 use taffrail_runtime::{Type, Value};
 use taffrail_syntax::{Location, ast};
@@ -50,6 +51,8 @@ pub struct Module {
     pub rules: Vec<Rule>,
     /// Tests, for the policy tester; as written, with their module.
     pub tests: Vec<Test>,
+    /// A program of one guard for each test with conditions; `None` when there are none.
+    pub conditions: Option<ProgramData>,
     /// `use` edges between modules, for the graph and for cycles.
     pub imports: Vec<Import>,
     /// The places of fields that an object of the API may lack.
@@ -257,6 +260,8 @@ pub struct Test {
     pub ast: ast::Test,
     /// Its place.
     pub location: Location,
+    /// The guard of [`Module::conditions`] that holds for the requests that it tries; `None` when it tries all.
+    pub condition: Option<String>,
 }
 
 /// An expression with its type.

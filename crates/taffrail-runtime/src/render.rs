@@ -94,6 +94,20 @@ fn values<'v>(values: impl IntoIterator<Item = (&'v String, &'v Json)>) -> Vec<S
         .collect()
 }
 
+/// Returns a value of a report as people read it, on one line: like JSON, but `absent` for null and `unknown (why)` for what nobody
+/// knows.
+///
+/// ```
+/// use taffrail_runtime::render::value;
+///
+/// assert_eq!(value(&serde_json::json!({ "unknown": ["`current` was not given"] })), "unknown (`current` was not given)");
+/// assert_eq!(value(&serde_json::json!([1, null])), "[1, absent]");
+/// ```
+#[must_use]
+pub fn value(value: &Json) -> String {
+    one_line(&readable(value))
+}
+
 /// Returns a value as people read it: like JSON, but `absent` for null and `unknown (why)` for what nobody knows.
 fn readable(value: &Json) -> String {
     match value {

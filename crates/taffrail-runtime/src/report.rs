@@ -45,6 +45,52 @@ impl Decision<'_> {
     }
 }
 
+impl Decision<'_> {
+    /// Returns the facts and lets that a rule's `on` and conditions have read, rendered; empty when no rule has this full name.
+    #[must_use]
+    pub fn values_read(&self, rule: &str) -> BTreeMap<String, serde_json::Value> {
+        let mut reporter = Reporter {
+            decision: self,
+            evaluator: Evaluator::new(&self.program, &self.facts),
+            unknowns: Vec::new(),
+        };
+        let mut rules = self.program.data.rules.iter();
+        rules
+            .find(|own| own.name == rule)
+            .map_or_else(BTreeMap::new, |rule| {
+                reporter.values(module(rule), &roots(rule), &[])
+            })
+    }
+
+    /// Returns the first clause that keeps a rule from applying, with what it has read; `None` when its `on` and conditions all hold,
+    /// or no rule has this full name. Where `on` is about other actions, the values are those of the action.
+    #[must_use]
+    pub fn failed_clause(&self, rule: &str) -> Option<FailedClause> {
+        let rules = self.program.data.rules.iter();
+        let rule = rules.into_iter().find(|own| own.name == rule)?;
+        let mut reporter = Reporter {
+            decision: self,
+            evaluator: Evaluator::new(&self.program, &self.facts),
+            unknowns: Vec::new(),
+        };
+        let on = matching::matches(&rule.on, &self.facts, decide::verb_match(rule));
+        if on != Truth::False {
+            return reporter.failed(rule);
+        }
+        let asked = action(self);
+        let values = [("verb", asked.verb), ("target", asked.target)];
+        Some(FailedClause {
+            clause: "on".into(),
+            line: rule.origin.line,
+            truth: FailedTruth::False,
+            values: values
+                .into_iter()
+                .map(|(name, value)| (name.to_owned(), value.into()))
+                .collect(),
+        })
+    }
+}
+
 struct Reporter<'d> {
     decision: &'d Decision<'d>,
     evaluator: Evaluator<'d>,

@@ -493,12 +493,63 @@ pub enum QuantifierKind {
 pub struct Test {
     /// Its title.
     pub name: Text,
+    /// `for any { … }`: what is drawn.
+    pub any: Option<ForAny>,
     /// The request.
     pub given: Given,
     /// Expectations that hold for the given, or for every case.
     pub expects: Vec<Expect>,
     /// `case "label" { … }` with the expectations that follow it; empty for a plain test.
     pub cases: Vec<Case>,
+    /// `when …`: what drawn requests must satisfy to be tried.
+    pub conditions: Vec<Condition>,
+}
+
+/// `when …` of a test.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Condition {
+    /// What must hold.
+    pub expr: Expr,
+    /// The whole clause.
+    pub span: Span,
+}
+
+/// `for any { path in 1..100 }`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ForAny {
+    /// What is drawn from what.
+    pub domains: Vec<Domain>,
+    /// The whole clause.
+    pub span: Span,
+}
+
+/// `current.spec.replicas in 1..100`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Domain {
+    /// The keys on the way into the request, at least one.
+    pub path: Vec<Text>,
+    /// The path as a whole.
+    pub path_span: Span,
+    /// What may stand there.
+    pub values: DomainValues,
+    /// The whole entry.
+    pub span: Span,
+}
+
+/// What is drawn from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DomainValues {
+    /// `1..100`: the whole numbers between, both ends included.
+    Range {
+        /// The least.
+        from: i64,
+        /// The greatest, not below `from`.
+        to: i64,
+        /// The range.
+        span: Span,
+    },
+    /// `[scale, patch]`.
+    List(Vec<GivenValue>),
 }
 
 /// `given { … }`.
@@ -618,4 +669,6 @@ pub enum ExpectKind {
     UnknownSignal(Path),
     /// `expect gate "team"`.
     Gate(Text),
+    /// `expect snapshot`.
+    Snapshot,
 }

@@ -19,8 +19,16 @@ pub const CODES: &[(&str, &str)] = &[
         "cloudformation-guard-file",
         "a rule for AWS CloudFormation Guard",
     ),
+    (
+        "condition-without-any",
+        "a `when` in a test that gives one request",
+    ),
     ("duplicate-given", "a test with two requests"),
     ("duplicate-policy-line", "a file with two `policy` lines"),
+    (
+        "empty-domain",
+        "a test that draws from nothing, or from a range that is none",
+    ),
     ("empty-interpolation", "`{}` in a reason"),
     (
         "empty-range",
@@ -58,6 +66,10 @@ pub const CODES: &[(&str, &str)] = &[
         "brackets and operators inside one another beyond the limit",
     ),
     ("null-literal", "`null` or a word like it"),
+    (
+        "overlapping-domains",
+        "a part of a request that a test draws twice",
+    ),
     ("rego-file", "a Rego policy in a `.guard` file"),
     ("reserved-word", "a keyword used as a name"),
     ("single-equals", "`=` in place of `==`"),

@@ -8,6 +8,7 @@ mod characters;
 mod clause;
 mod context;
 mod declaration;
+mod domain;
 mod expectation;
 mod expected;
 mod expression;

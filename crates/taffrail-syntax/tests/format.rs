@@ -208,3 +208,43 @@ fn a_long_choice_among_many_becomes_a_ladder() {
     let expected = "policy t\n\nlet team(kind: string) = if kind == \"Deployment\" then \"applications\"\n    else if kind == \"Node\" then \"infrastructure\"\n    else \"everybody else\"\n";
     assert_eq!(format(text).ok().as_deref(), Some(expected));
 }
+
+#[test]
+fn what_a_test_draws_stands_on_one_line_or_on_several() {
+    let text = r#"policy t
+
+test "short" for any {verb in [scale,patch] current.spec.replicas in - 1 .. 9} {
+given { verb: scale }
+when current.spec.replicas>3
+expect propose
+}
+
+test "long" for any {
+current.spec.replicas in 1..9, namespace . labels [ "env" ] in ["dev"]
+// why
+verb in [scale] } {
+given { verb: scale }
+expect snapshot }
+"#;
+    let formatted = taffrail_syntax::format(text).unwrap();
+    insta::assert_snapshot!(formatted, @r#"
+    policy t
+
+    test "short" for any { verb in [scale, patch], current.spec.replicas in -1..9 } {
+        given { verb: scale }
+        when current.spec.replicas > 3
+        expect propose
+    }
+
+    test "long" for any {
+        current.spec.replicas in 1..9
+        namespace.labels["env"] in ["dev"]
+        // why
+        verb in [scale]
+    } {
+        given { verb: scale }
+        expect snapshot
+    }
+    "#);
+    assert_eq!(taffrail_syntax::format(&formatted).unwrap(), formatted);
+}

@@ -25,6 +25,11 @@ impl Looks {
         Self { colour }
     }
 
+    /// Returns the style of findings.
+    pub(crate) fn style(self) -> Style {
+        Style { color: self.colour }
+    }
+
     /// Returns a unified difference, its lines coloured as every tool does.
     pub(crate) fn difference(self, text: &str) -> String {
         if !self.colour {
@@ -45,11 +50,8 @@ pub(crate) fn diagnostics<'d>(
     sources: &SourceTable,
     looks: Looks,
 ) -> Result<(), Failed> {
-    let style = Style {
-        color: looks.colour,
-    };
     let shown: Vec<String> = found
-        .map(|diagnostic| render(diagnostic, sources, style))
+        .map(|diagnostic| render(diagnostic, sources, looks.style()))
         .collect();
     if shown.is_empty() {
         return Ok(());

@@ -23,11 +23,15 @@
 //! too. Filters, `--list`, `--exact`, `--skip` and the other options of Rust's harness work. Three more tests fail when the folder
 //! does not compile (`check`), when the linter finds something (`lint`) and when a file has not its one form (`format`).
 //!
+//! Explanations that tests `expect` as a `snapshot` are reviewed with the habits of insta: see [`snapshots`]. Tests that draw requests draw
+//! `TAFFRAIL_TEST_CASES` of them, beginning with `TAFFRAIL_TEST_SEED`.
+//!
 //! [`Harness`] takes several folders, values of parameters and more.
 
 mod failure;
 mod folder;
 mod harness;
+pub mod snapshots;
 mod trials;
 
 use std::path::Path;

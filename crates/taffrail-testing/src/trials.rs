@@ -3,11 +3,12 @@
 use jiff::civil::Date;
 use libtest_mimic::{Arguments, Failed, Trial};
 use similar::TextDiff;
-use taffrail_tools::{LintInput, Suite, TestCase, lint, test_cases};
+use taffrail_tools::{Draws, LintInput, Suite, TestCase, lint, test_cases, wrong_names};
 
 use crate::failure::{Looks, diagnostics};
 use crate::folder::Folder;
 use crate::harness::Warnings;
+use crate::snapshots::{self, Update};
 
 /// Returns the three checks of a folder and its tests; of one that cannot be read, a check that says so.
 pub(crate) fn of(
@@ -36,24 +37,22 @@ pub(crate) fn of(
         }),
     ];
     let cases = test_cases(&folder.sources.table, &folder.compiled.module);
+    let draws = draws();
     if cases.is_empty() && !arguments.list {
         let place = folder.sources.folder.as_deref();
         say_untested(&place.map_or_else(String::new, |place| place.display().to_string()));
     }
-    trials.extend(
-        cases
-            .into_iter()
-            .map(|case| Trial::test(named(&case.name()), move || run(folder, &case, looks))),
-    );
+    trials.extend(cases.into_iter().map(|case| {
+        let case = case.with_draws(draws);
+        Trial::test(named(&case.name()), move || run(folder, &case, looks))
+    }));
     trials
 }
 
 fn check(folder: &Folder, looks: Looks) -> Result<(), Failed> {
-    let errors = folder
-        .compiled
-        .diagnostics
-        .iter()
-        .filter(|found| found.is_error());
+    let names = wrong_names(&folder.compiled.module);
+    let found = folder.compiled.diagnostics.iter().chain(&names);
+    let errors = found.filter(|found| found.is_error());
     diagnostics(errors, &folder.shown, looks)
 }
 
@@ -98,13 +97,36 @@ fn run(folder: &Folder, case: &TestCase<'_>, looks: Looks) -> Result<(), Failed>
     let Some(program) = &folder.program else {
         return Err("the policies do not compile: see `check`".into());
     };
-    let result = case.run(&Suite {
+    let mut result = case.run(&Suite {
         sources: &folder.sources.table,
         module: &folder.compiled.module,
         program,
         read: &|source, path| folder.sources.read_beside(source, path),
     });
-    diagnostics(result.failures.iter(), &folder.shown, looks)
+    if let (Some(snapshot), Some(place)) = (&result.snapshot, &folder.sources.folder) {
+        let settled = snapshots::settle(snapshot, place, Update::from_environment());
+        let accepted = settled
+            .map_err(|(path, error)| format!("cannot write `{}`: {error}", path.display()))?;
+        if accepted {
+            result.accept_snapshot();
+        }
+    }
+    if result.passed() {
+        return Ok(());
+    }
+    Err(result.explanation(&folder.shown, looks.style()).into())
+}
+
+/// Reads how many requests are drawn from the environment, where it says so.
+fn draws() -> Draws {
+    let number = |name| std::env::var(name).ok()?.parse().ok();
+    let own = Draws::default();
+    Draws {
+        cases: number("TAFFRAIL_TEST_CASES").map_or(own.cases, |cases: u64| {
+            u32::try_from(cases).unwrap_or(u32::MAX)
+        }),
+        seed: number("TAFFRAIL_TEST_SEED").unwrap_or(own.seed),
+    }
 }
 
 #[expect(

@@ -8,6 +8,10 @@ pub const EXPECTATION_NOT_MET: &str = "expectation-not-met";
 pub const INVALID_GIVEN: &str = "invalid-given";
 /// A test, or case, that expects nothing.
 pub const NOTHING_EXPECTED: &str = "nothing-expected";
+/// A decision whose explanation is not what a snapshot says.
+pub const SNAPSHOT_DIFFERS: &str = "snapshot-differs";
+/// A property test whose conditions want none, or nearly none, of what it draws.
+pub const TOO_FEW_CASES: &str = "too-few-cases";
 /// A key that a `given` does not have.
 pub const UNKNOWN_GIVEN_KEY: &str = "unknown-given-key";
 /// A `given from test` of a test that is not there.
@@ -29,6 +33,14 @@ pub const CODES: &[(&str, &str)] = &[
         "a value in a `given` that a request cannot have",
     ),
     (NOTHING_EXPECTED, "a test or case without an expectation"),
+    (
+        SNAPSHOT_DIFFERS,
+        "a decision whose explanation is not what a snapshot says",
+    ),
+    (
+        TOO_FEW_CASES,
+        "a test whose conditions want nearly nothing of what it draws",
+    ),
     (UNKNOWN_GIVEN_KEY, "a key that a `given` does not have"),
     (
         UNKNOWN_GIVEN_TEST,

@@ -169,7 +169,7 @@ pub fn coverage(suite: &Suite<'_>, map: &SourceMap, filter: Option<&str>) -> Cov
         if !case.run(suite).passed() {
             failed.push(name);
         }
-        if let Ok(action) = case.action(suite) {
+        for action in case.actions(suite, DRAWN).unwrap_or_default() {
             trace.join(traced(suite, &action));
         }
     }
@@ -179,6 +179,9 @@ pub fn coverage(suite: &Suite<'_>, map: &SourceMap, filter: Option<&str>) -> Cov
         files: parts::files(suite, map, &trace),
     }
 }
+
+/// How many of the requests that a test draws are followed: more would only slowly exercise more.
+const DRAWN: usize = 256;
 
 /// Returns what the rules come to in the decision of an action.
 pub(crate) fn traced(suite: &Suite<'_>, action: &Action) -> Trace {

@@ -18,4 +18,7 @@ pub mod replay;
 mod scenario;
 
 pub use lint::{Fixed, Level, LevelError, Levels, LintInput, fix, lint};
-pub use scenario::{Answer, ReadFile, Suite, TestCase, TestResult, run_tests, test_cases};
+pub use scenario::{
+    Answer, Comparison, Draws, ReadFile, Reason, Row, Snapshot, Suite, TestCase, TestResult, Tried,
+    run_tests, test_cases, wrong_names,
+};

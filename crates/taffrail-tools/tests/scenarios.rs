@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 use taffrail_compiler::{Options, compile};
 use taffrail_runtime::Program;
 use taffrail_syntax::{SourceTable, Style, render};
-use taffrail_tools::{Suite, run_tests};
+use taffrail_tools::{Draws, Suite, run_tests, test_cases};
 
 const RULES: &str = r#"policy shop.scaling
 
@@ -280,4 +280,111 @@ test "two" { given { verb: scale } expect at least propose }
     ok shop.scaling: one / x
     "#);
     assert_eq!(run_filtered(tests, Some("three")), "");
+}
+
+const DRAWN: &str = r#"policy shop.drawn
+
+grant small_steps {
+    on scale of Deployment
+    when principal.kind == agent
+    when proposed.spec.replicas >= current.spec.replicas - 7
+}
+
+test "all of them" for any { current.spec.replicas in 0..7, proposed.spec.replicas in 0..9 } {
+    given { verb: scale, target: Deployment "shop/cart", principal: agent "healer" }
+    expect execute
+}
+
+test "the simplest" for any { current.spec.replicas in 0..10000, proposed.spec.replicas in 0..10000 } {
+    given { verb: scale, target: Deployment "shop/cart", principal: agent "healer" }
+    when proposed.spec.replicas < current.spec.replicas
+    expect execute
+}
+
+test "none" for any { current.spec.replicas in 0..1000, proposed.spec.replicas in 0..1000 } {
+    given { verb: scale, target: Deployment "shop/cart", principal: agent "healer" }
+    when proposed.spec.replicas > current.spec.replicas + 1000
+    expect execute
+}
+
+test "unknown is wanted by nobody" for any { current in [unknown], proposed.spec.replicas in [1, 2] } {
+    given { verb: scale, target: Deployment "shop/cart", principal: agent "healer" }
+    when proposed.spec.replicas > current.spec.replicas
+    expect execute
+}
+
+test "not a key" for any { curent.spec.replicas in 1..3 } {
+    given { verb: scale, target: Deployment "shop/cart", principal: agent "healer" }
+    expect execute
+}
+
+test "with a case" for any { proposed.spec.replicas in [3, 4] } {
+    given { verb: scale, target: Deployment "shop/cart", principal: agent "healer", current: { spec: { replicas: 1 } } }
+    expect execute
+
+    case "from many" {
+        current: { spec: { replicas: 11 } }
+    }
+    expect propose
+}
+
+test "pictured" for any { proposed.spec.replicas in [3, 4] } {
+    given { verb: scale }
+    expect snapshot
+}
+"#;
+
+#[test]
+fn drawn_requests_are_tried_and_the_simplest_that_fails_is_shown() {
+    insta::assert_snapshot!(run_explained(DRAWN));
+}
+
+#[test]
+fn the_same_seed_draws_the_same_requests_and_another_seed_others() {
+    let drawn = |seed| {
+        let mut sources = SourceTable::default();
+        sources.add("drawn.guard", DRAWN);
+        let compiled = compile(&sources, &Options::default());
+        let program = Program::new(compiled.program.clone().unwrap()).unwrap();
+        let suite = Suite {
+            sources: &sources,
+            module: &compiled.module,
+            program: &program,
+            read: &|_, _| Err("there is no file here".into()),
+        };
+        let cases = test_cases(&sources, &compiled.module);
+        let case = cases
+            .iter()
+            .find(|case| case.title() == "the simplest")
+            .unwrap();
+        let draws = Draws { cases: 20, seed };
+        let actions = case.with_draws(draws).actions(&suite, 10).unwrap();
+        format!("{actions:?}")
+    };
+    assert_eq!(drawn(1), drawn(1));
+    assert_ne!(drawn(1), drawn(2));
+}
+
+/// Runs the tests of a policy and returns everything that is said of each.
+fn run_explained(text: &str) -> String {
+    let mut sources = SourceTable::default();
+    sources.add("drawn.guard", text);
+    let compiled = compile(&sources, &Options::default());
+    let program = Program::new(compiled.program.clone().unwrap()).unwrap();
+    let results = run_tests(
+        &Suite {
+            sources: &sources,
+            module: &compiled.module,
+            program: &program,
+            read: &|_, _| Err("there is no file here".into()),
+        },
+        None,
+    );
+    let mut page = String::new();
+    for result in results {
+        let tried = result.tried.as_ref().map(|tried| (tried.cases, tried.all));
+        let _ = writeln!(page, "== {} {tried:?}", result.name());
+        page.push_str(&result.explanation(&sources, Style::default()));
+    }
+    page
 }

@@ -6,7 +6,7 @@ use taffrail_runtime::decision::{
     Contribution, FailedTruth, Gate, GrantReport, PlanReport, Report, SuggestionReport, Team,
     TruthReport, Verdict,
 };
-use taffrail_syntax::{SourceTable, Style, render};
+use taffrail_syntax::{SourceTable, Style};
 use taffrail_tools::{Suite, TestResult, run_tests};
 
 /// Returns a decision as text.
@@ -140,10 +140,6 @@ fn outcome(result: &TestResult, sources: &SourceTable) -> String {
     if result.passed() {
         return format!("ok {}\n", result.name());
     }
-    let failures: Vec<String> = result
-        .failures
-        .iter()
-        .map(|failure| render(failure, sources, Style::default()))
-        .collect();
-    format!("FAILED {}\n{}", result.name(), failures.join("\n"))
+    let explanation = result.explanation(sources, Style::default());
+    format!("FAILED {}\n{}\n", result.name(), explanation.trim_end())
 }

@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use taffrail_syntax::Diagnostic;
+
 use crate::arguments::{Check, Form};
 use crate::failure::Failure;
 use crate::format::{json, markdown, text};
@@ -16,6 +18,11 @@ pub(crate) fn run(arguments: &Check, output: &mut Output) -> Result<ExitCode, Fa
         Form::Json => output.plain(&json::check(&policies)?)?,
         Form::Markdown => output.plain(&markdown::check(&policies))?,
     }
-    let code = u8::from(policies.compiled.program.is_none());
+    let is_wrong = policies
+        .compiled
+        .diagnostics
+        .iter()
+        .any(Diagnostic::is_error);
+    let code = u8::from(is_wrong);
     Ok(ExitCode::from(code))
 }

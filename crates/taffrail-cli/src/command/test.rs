@@ -1,10 +1,13 @@
 //! `taffrail test`: runs the tests that stand in policies.
 
+use std::collections::BTreeSet;
 use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use taffrail_tools::{Suite, TestResult, test_cases};
+use taffrail_testing::snapshots::{self, Update};
+use taffrail_tools::{Draws, Suite, TestResult, test_cases};
 
 use crate::arguments::{Test, TestForm};
 use crate::failure::Failure;
@@ -35,13 +38,23 @@ pub(crate) fn run(arguments: &Test, output: &mut Output) -> Result<ExitCode, Fai
 
 fn once(arguments: &Test, output: &mut Output) -> Result<ExitCode, Failure> {
     let policies = Policies::read(&arguments.policies, &arguments.set)?;
-    let timed = run_tests(&policies, arguments.filter.as_deref())?;
+    let mut timed = run_tests(&policies, arguments)?;
+    settle_snapshots(&mut timed, &policies, arguments.accept)?;
     if timed.is_empty() {
         if let Some(filter) = &arguments.filter {
             let filter = filter.clone();
             return Err(Failure::NoSuchTest { filter });
         }
         say_untested(&policies, output);
+    }
+    if arguments.filter.is_none() {
+        for path in unexpected_snapshots(&timed, &policies) {
+            let message = format!("no test expects the snapshot `{path}`");
+            output.warning(
+                &message,
+                Some("delete it, or write `expect snapshot` again"),
+            );
+        }
     }
     // A report is read where the folder of the policies is not known.
     let table = policies.sources.table_for_messages();
@@ -65,10 +78,75 @@ fn once(arguments: &Test, output: &mut Output) -> Result<ExitCode, Failure> {
     Ok(ExitCode::from(u8::from(failed)))
 }
 
+/// Writes what differs from reviewed explanations, and lets pass what is accepted.
+fn settle_snapshots(
+    timed: &mut [(TestResult, Duration)],
+    policies: &Policies,
+    accept: bool,
+) -> Result<(), Failure> {
+    let update = if accept {
+        Update::Accept
+    } else {
+        Update::from_environment()
+    };
+    let Some(folder) = &policies.sources.folder else {
+        return Ok(());
+    };
+    for (result, _) in timed {
+        let Some(snapshot) = &result.snapshot else {
+            continue;
+        };
+        let settled = snapshots::settle(snapshot, folder, update);
+        let accepted = settled.map_err(|(path, source)| Failure::Unwritable {
+            path: path.display().to_string(),
+            source,
+        })?;
+        if accepted {
+            result.accept_snapshot();
+        }
+    }
+    Ok(())
+}
+
+/// Returns the files of snapshots beside the policies that no test expects.
+fn unexpected_snapshots(timed: &[(TestResult, Duration)], policies: &Policies) -> Vec<String> {
+    let Some(root) = &policies.sources.folder else {
+        return Vec::new();
+    };
+    let beside = |source: &str, path: &str| {
+        let folder = Path::new(source).parent().unwrap_or(Path::new(""));
+        root.join(folder).join(path)
+    };
+    let expected: BTreeSet<PathBuf> = timed
+        .iter()
+        .filter_map(|(result, _)| result.snapshot.as_ref())
+        .map(|snapshot| beside(&snapshot.source, &snapshot.path))
+        .collect();
+    let sources = policies.sources.table.iter();
+    let folders: BTreeSet<PathBuf> = sources
+        .map(|(_, source)| beside(&source.name, "snapshots"))
+        .collect();
+    let files = folders
+        .iter()
+        .filter_map(|folder| fs::read_dir(folder).ok());
+    let mut found: Vec<String> = files
+        .flatten()
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "snap")
+        })
+        .filter(|path| !expected.contains(path))
+        .map(|path| path.display().to_string())
+        .collect();
+    found.sort();
+    found
+}
+
 /// Runs every test whose name contains the filter, and takes the time of each.
 fn run_tests(
     policies: &Policies,
-    filter: Option<&str>,
+    arguments: &Test,
 ) -> Result<Vec<(TestResult, Duration)>, Failure> {
     let program = policies.program()?;
     let sources = &policies.sources;
@@ -79,10 +157,15 @@ fn run_tests(
         program: &program,
         read: &|source, path| sources.read_beside(source, path),
     };
-    let cases = test_cases(&sources.table, module);
-    let wanted = cases
-        .iter()
-        .filter(|case| filter.is_none_or(|filter| case.name().contains(filter)));
+    let draws = Draws {
+        cases: arguments.cases,
+        seed: arguments.seed,
+    };
+    let filter = arguments.filter.as_deref();
+    let wanted = test_cases(&sources.table, module)
+        .into_iter()
+        .filter(|case| filter.is_none_or(|filter| case.name().contains(filter)))
+        .map(|case| case.with_draws(draws));
     Ok(wanted
         .map(|case| {
             let start = Instant::now();

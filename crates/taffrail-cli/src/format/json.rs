@@ -1,9 +1,9 @@
 //! JSON for programs: one object, or one a line.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use taffrail_runtime::Requirements;
 use taffrail_syntax::{Diagnostic, Location, Severity, SourceTable};
-use taffrail_tools::TestResult;
+use taffrail_tools::{Comparison, TestResult, Tried};
 
 use crate::command::Decided;
 use crate::failure::Failure;
@@ -62,6 +62,8 @@ pub(crate) fn tests(results: &[TestResult], policies: &Policies) -> Result<Strin
                 "place": place(result.location, table),
                 "passed": result.passed(),
                 "failures": all(&result.failures, table),
+                "tried": result.tried.as_ref().map(tried),
+                "comparison": result.comparison.as_ref().map(comparison),
             })
         })
         .collect();
@@ -70,6 +72,25 @@ pub(crate) fn tests(results: &[TestResult], policies: &Policies) -> Result<Strin
         "failed": failed,
         "tests": tests,
     }))
+}
+
+fn tried(tried: &Tried) -> Value {
+    let failing = tried.failing.iter();
+    let failing: Map<String, Value> = failing
+        .map(|(path, value)| (path.clone(), value.as_str().into()))
+        .collect();
+    json!({ "cases": tried.cases, "all": tried.all, "failing": failing })
+}
+
+fn comparison(comparison: &Comparison) -> Value {
+    let rows = comparison.rows.iter().map(|row| {
+        json!({ "what": row.what, "expected": row.expected, "actual": row.actual, "met": row.met })
+    });
+    let reasons = comparison
+        .reasons
+        .iter()
+        .map(|reason| json!({ "phrase": reason.phrase, "values": reason.values }));
+    json!({ "rows": rows.collect::<Vec<_>>(), "reasons": reasons.collect::<Vec<_>>() })
 }
 
 /// Returns what deciding an action will read.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
-use taffrail_syntax::{SourceTable, Style, render};
+use taffrail_syntax::{SourceTable, Style};
 use taffrail_tools::TestResult;
 
 use crate::failure::Failure;
@@ -51,15 +51,10 @@ fn status(result: &TestResult, sources: &SourceTable) -> TestCaseStatus {
     let Some(first) = result.failures.first() else {
         return TestCaseStatus::success();
     };
-    let all: Vec<String> = result
-        .failures
-        .iter()
-        .map(|failure| render(failure, sources, Style::default()))
-        .collect();
     let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
     status
         .set_message(first.message.as_str())
         .set_type(first.code)
-        .set_description(all.join("\n"));
+        .set_description(result.explanation(sources, Style::default()));
     status
 }

@@ -53,6 +53,12 @@ pub(crate) fn tests(results: &[TestResult], policies: &Policies) -> String {
         for failure in &result.failures {
             page.push_str(&item(failure, &policies.sources.table, "  "));
         }
+        if let Some(comparison) = &result.comparison {
+            for line in format!("```text\n{}```", comparison.text()).lines() {
+                // Writing to a string does not fail.
+                let _ = writeln!(page, "  {line}");
+            }
+        }
     }
     page
 }

@@ -87,14 +87,9 @@ pub(crate) fn tests(results: &[TestResult], policies: &Policies) -> String {
         };
         // Writing to a string does not fail.
         let _ = writeln!(page, "{colour}{word}{RESET}  {}", result.name());
-        for failure in &result.failures {
-            let shown = render(
-                failure,
-                &policies.sources.table,
-                DiagnosticStyle { color: true },
-            );
-            page.push_str(&shown);
-            page.push('\n');
+        if !result.passed() {
+            let style = DiagnosticStyle { color: true };
+            page.push_str(&result.explanation(&policies.sources.table, style));
         }
     }
     let failed = results.iter().filter(|result| !result.passed()).count();

@@ -151,6 +151,51 @@ fn standard_input_cannot_be_watched() {
     assert_eq!(ran.code, Some(1));
 }
 
+#[test]
+fn snapshots_are_reviewed_with_the_habits_of_insta() {
+    let shop = shop();
+    let pictured = POLICY.replace("expect guard halved", "expect snapshot");
+    shop.write("pictured/a.guard", pictured.as_bytes());
+    let test = |more: &[&str], update: &str| {
+        let mut command = shop.command(&[&["test", "pictured"], more].concat());
+        command.env_remove("CI").env("INSTA_UPDATE", update);
+        crate::support::Ran::of(&mut command)
+    };
+    let file = shop
+        .folder
+        .join("pictured/snapshots/a__halving_is_proposed.snap");
+    let pending = shop
+        .folder
+        .join("pictured/snapshots/a__halving_is_proposed.snap.new");
+    // Nothing is reviewed yet, and in CI nothing is written.
+    let ran = test(&[], "no");
+    insta::assert_snapshot!(ran.shown());
+    assert!(!pending.exists());
+    test(&[], "new");
+    insta::assert_snapshot!(std::fs::read_to_string(&pending).unwrap());
+    assert!(!file.exists());
+    assert_eq!(test(&["--accept"], "no").code, Some(0));
+    assert!(file.exists() && !pending.exists());
+    assert_eq!(test(&[], "no").code, Some(0));
+    // Another decision differs, and shows how.
+    let changed = pictured.replace("risk 40", "risk 60");
+    shop.write("pictured/a.guard", changed.as_bytes());
+    insta::assert_snapshot!(test(&[], "new").shown());
+    assert!(pending.exists());
+    shop.write("pictured/a.guard", pictured.as_bytes());
+    assert_eq!(test(&[], "new").code, Some(0));
+    assert!(!pending.exists());
+    // A file that no test expects any more is named.
+    shop.write("pictured/a.guard", POLICY.as_bytes());
+    let ran = test(&[], "no");
+    assert!(
+        ran.err
+            .contains("no test expects the snapshot `pictured/snapshots/a__"),
+        "{}",
+        ran.err
+    );
+}
+
 fn without_times(report: &str) -> String {
     let mut parts = report.split(" time=\"");
     let first = parts.next().unwrap_or_default().to_owned();

@@ -71,6 +71,7 @@ fn declare_item<'a>(ctx: &mut Context<'a>, file: usize, item: &'a ast::Item) {
                 module: ctx.module_of(file).to_owned(),
                 ast: test.clone(),
                 location: ctx.at(file, item.span),
+                condition: None,
             };
             ctx.module.tests.push(test);
         }

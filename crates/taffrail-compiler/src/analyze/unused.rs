@@ -20,8 +20,11 @@ pub(super) fn mark_used_by_tests(ctx: &mut Context<'_>) {
                 .entries
                 .iter()
                 .chain(cases.clone().flat_map(|case| &case.entries));
-            for entry in entries {
-                mark_verb(ctx, entry);
+            for entry in entries.filter(|entry| entry.key.text == "verb") {
+                mark_verb(ctx, &entry.value);
+            }
+            for value in drawn_verbs(test) {
+                mark_verb(ctx, value);
             }
             let expects = test
                 .expects
@@ -34,13 +37,21 @@ pub(super) fn mark_used_by_tests(ctx: &mut Context<'_>) {
     }
 }
 
-fn mark_verb(ctx: &mut Context<'_>, entry: &ast::GivenEntry) {
-    let ast::GivenValueKind::Word(verb) = &entry.value.kind else {
+/// Returns the values of `verb` that a test draws.
+fn drawn_verbs(test: &ast::Test) -> impl Iterator<Item = &ast::GivenValue> {
+    let domains = test.any.iter().flat_map(|any| &any.domains);
+    domains
+        .filter(|domain| matches!(domain.path.as_slice(), [key] if key.text == "verb"))
+        .flat_map(|domain| match &domain.values {
+            ast::DomainValues::List(values) => values.as_slice(),
+            ast::DomainValues::Range { .. } => &[],
+        })
+}
+
+fn mark_verb(ctx: &mut Context<'_>, value: &ast::GivenValue) {
+    let ast::GivenValueKind::Word(verb) = &value.kind else {
         return;
     };
-    if entry.key.text != "verb" {
-        return;
-    }
     for declared in ctx.verbs.get(verb).cloned().unwrap_or_default() {
         ctx.mark_used(declared);
     }
@@ -51,7 +62,8 @@ fn mark_module(ctx: &mut Context<'_>, file: usize, expect: &ast::Expect) {
         ast::ExpectKind::Rule { name, .. } | ast::ExpectKind::UnknownSignal(name) => name,
         ast::ExpectKind::Verdict { .. }
         | ast::ExpectKind::Risk { .. }
-        | ast::ExpectKind::Gate(_) => return,
+        | ast::ExpectKind::Gate(_)
+        | ast::ExpectKind::Snapshot => return,
     };
     if let [alias, _, ..] = name.segments.as_slice()
         && let Some(used) = ctx.used_module(file, &alias.text)

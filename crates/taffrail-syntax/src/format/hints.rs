@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ast::{
-    Argument, BinaryOp, ClauseKind, Expr, ExprKind, File, GivenEntry, GivenValue, GivenValueKind,
-    ItemKind, On, Test, TypeExpr, UnaryOp,
+    Argument, BinaryOp, ClauseKind, DomainValues, Expr, ExprKind, File, GivenEntry, GivenValue,
+    GivenValueKind, ItemKind, On, Test, TypeExpr, UnaryOp,
 };
 use crate::span::Span;
 
@@ -123,6 +123,22 @@ impl Hints {
     }
 
     fn test(&mut self, test: &Test) {
+        if let Some(any) = &test.any {
+            self.blocks.insert(any.span.start);
+            for (at, domain) in any.domains.iter().enumerate() {
+                self.solid.push(domain.path_span);
+                if at > 0 {
+                    self.commas.insert(domain.span.start);
+                }
+                match &domain.values {
+                    DomainValues::List(items) => {
+                        items.iter().for_each(|item| self.given_value(item, 2));
+                    }
+                    DomainValues::Range { span, .. } => self.solid.push(*span),
+                }
+            }
+        }
+        self.exprs(test.conditions.iter().map(|condition| &condition.expr));
         self.top_entries(&test.given.entries, test.given.span.start);
         for case in &test.cases {
             self.top_entries(&case.entries, case.span.start);

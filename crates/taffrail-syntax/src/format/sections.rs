@@ -225,6 +225,9 @@ fn parts_of(test: &Test, add: &mut impl FnMut(u32, Role, usize)) {
     if test.given.span.end > test.given.span.start {
         add(test.given.span.start, Role::Clause(0), 4);
     }
+    for condition in &test.conditions {
+        add(condition.span.start, Role::Clause(0), 4);
+    }
     for expect in &test.expects {
         add(expect.span.start, Role::Clause(0), 4);
     }

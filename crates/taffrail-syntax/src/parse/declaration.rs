@@ -9,6 +9,7 @@ use crate::ast::{
 use crate::span::Span;
 
 use super::build::{Builder, Node};
+use super::scenario::TestHead;
 
 /// What one declaration turned out to be.
 pub(super) enum Declared {
@@ -43,8 +44,15 @@ impl Builder {
                 let name = parts
                     .next()
                     .map_or_else(|| self.missing_text(), |name| self.text(&name));
-                let clauses = parts.map(|clause| self.test_clause(clause)).collect();
-                ItemKind::Test(self.test(name, clauses))
+                let mut any = None;
+                let mut clauses = Vec::new();
+                for part in parts {
+                    match part.as_rule() {
+                        Rule::for_any => any = Some(self.for_any(part)),
+                        _ => clauses.push(self.test_clause(part)),
+                    }
+                }
+                ItemKind::Test(self.test(TestHead { name, any }, clauses))
             }
             _ => ItemKind::Rule(self.rule(node)),
         };

@@ -22,11 +22,15 @@ const EXPECTATIONS: &[&str] = &[
     "no",
     "unknown",
     "gate",
+    "snapshot",
 ];
 
 /// Every form, for a word that is near none.
 const FORMS: &str = "expect a verdict (`execute`, `propose`, `escalate`), `at least propose`, \
-    `risk 30..50`, `guard n`, `no guard n`, `unknown signal n` or `gate \"team\"`";
+    `risk 30..50`, `guard n`, `no guard n`, `unknown signal n`, `gate \"team\"` or `snapshot`";
+
+/// The word for the whole explanation.
+pub(super) const SNAPSHOT: &str = "snapshot";
 
 /// Tells whether a word is a verdict.
 pub(super) fn is_verdict(word: &str) -> bool {

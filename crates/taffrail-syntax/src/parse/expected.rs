@@ -180,6 +180,8 @@ fn keywords(rule: Rule) -> Vec<&'static str> {
         Rule::most => vec!["most"],
         Rule::signal => vec!["signal"],
         Rule::any => vec!["any"],
+        Rule::domain_in => vec!["in"],
+        Rule::for_any => vec!["for"],
         _ => Vec::new(),
     }
 }
@@ -203,6 +205,8 @@ fn thing(rule: Rule) -> Option<&'static str> {
             Some("a value")
         }
         Rule::given_entry => Some("a key"),
+        Rule::domain_bound | Rule::domain_range => Some("a whole number"),
+        Rule::domain | Rule::domain_path => Some("a path into the request"),
         Rule::expect_verdict | Rule::expect_rule => Some("a verdict or another expectation"),
         _ => None,
     }

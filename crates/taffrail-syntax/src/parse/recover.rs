@@ -4,7 +4,7 @@ use pest::Parser;
 use taffrail_grammar::{GuardParser, Rule};
 
 use crate::ast::{
-    Annotation, Case, Clause, ClauseKind, Expr, ExprKind, Given, ItemKind, On, Path,
+    Annotation, Case, Clause, ClauseKind, Condition, Expr, ExprKind, Given, ItemKind, On, Path,
     Rule as PolicyRule, Template, Text,
 };
 use crate::diagnostic::Diagnostic;
@@ -19,7 +19,7 @@ use super::hint;
 use super::item::ParsedItem;
 use super::mistake::{self, Failure};
 use super::scan::TokenKind;
-use super::scenario::TestClause;
+use super::scenario::{TestClause, TestHead};
 use super::split::Region;
 use super::words;
 
@@ -65,7 +65,7 @@ impl Recovery<'_, '_> {
             self.unknown_declaration(head);
             return None;
         }
-        let open = (head..self.region.end).find(|at| self.context.tokens.str(*at) == "{");
+        let open = self.body_begin(head);
         match open {
             Some(open) if words::BRACED.contains(&keyword) => self.braced(keyword == "test", open),
             _ => {
@@ -73,6 +73,28 @@ impl Recovery<'_, '_> {
                 None
             }
         }
+    }
+
+    /// Returns the opening brace of the body: the first one, but for those of what a test draws.
+    fn body_begin(&self, head: usize) -> Option<usize> {
+        let tokens = self.context.tokens;
+        let brace = |from: usize| (from..self.region.end).find(|at| tokens.str(*at) == "{");
+        let first = brace(head)?;
+        if !tokens.opens_domains(head, first) {
+            return Some(first);
+        }
+        let mut depth = 0_usize;
+        for at in first..self.region.end {
+            match tokens.kind(at) {
+                Some(TokenKind::Open) => depth += 1,
+                Some(TokenKind::Close) => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            if depth == 0 {
+                return brace(at).or(Some(first));
+            }
+        }
+        Some(first)
     }
 
     fn unknown_declaration(&mut self, head: usize) {
@@ -120,8 +142,8 @@ impl Recovery<'_, '_> {
                 .filter_map(|(first, end)| self.test_clause(first, end))
                 .collect();
             let (annotations, head) = head?;
-            let Head::Test(name) = head else { return None };
-            let test = self.built(Span::default(), |builder| builder.test(name, clauses));
+            let Head::Test(head) = head else { return None };
+            let test = self.built(Span::default(), |builder| builder.test(head, clauses));
             return Some((annotations, Some(Declared::Item(ItemKind::Test(test)))));
         }
         let clauses = pieces
@@ -165,7 +187,17 @@ impl Recovery<'_, '_> {
                         head = kind.map(|kind| Head::Rule(kind, builder.path(node)))
                     }
                     Rule::EOI => {}
-                    _ => head = Some(Head::Test(builder.text(&node))),
+                    Rule::for_any => {
+                        if let Some(Head::Test(test)) = &mut head {
+                            test.any = Some(builder.for_any(node));
+                        }
+                    }
+                    _ => {
+                        head = Some(Head::Test(TestHead {
+                            name: builder.text(&node),
+                            any: None,
+                        }))
+                    }
                 }
             }
             head.map(|head| (annotations, head))
@@ -275,6 +307,13 @@ impl Recovery<'_, '_> {
                 expects: Vec::new(),
                 span,
             })),
+            "when" => Some(TestClause::When(Condition {
+                expr: Expr {
+                    kind: ExprKind::Error,
+                    span,
+                },
+                span,
+            })),
             _ => None,
         })
     }
@@ -378,7 +417,7 @@ fn clause_words(is_test: bool) -> &'static [&'static str] {
 
 enum Head {
     Rule(crate::ast::RuleKind, Path),
-    Test(Text),
+    Test(TestHead),
 }
 
 /// Returns a clause with a hole, so that nobody complains that it is missing; `None` where no hole fits.

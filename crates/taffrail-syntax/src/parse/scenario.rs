@@ -3,8 +3,8 @@
 use taffrail_grammar::Rule;
 
 use crate::ast::{
-    Case, Expect, ExpectKind, Expr, ExprKind, Given, GivenEntry, GivenFrom, GivenValue,
-    GivenValueKind, Ident, Path, RuleKind, Test, Text, UnaryOp,
+    Case, Condition, Expect, ExpectKind, Expr, ExprKind, ForAny, Given, GivenEntry, GivenFrom,
+    GivenValue, GivenValueKind, Ident, Path, RuleKind, Test, Text, UnaryOp,
 };
 use crate::diagnostic::Diagnostic;
 use crate::span::Span;
@@ -18,20 +18,33 @@ pub(super) enum TestClause {
     Given(Given),
     Case(Case),
     Expect(Expect),
+    When(Condition),
+}
+
+/// What stands above the braces of a test.
+pub(super) struct TestHead {
+    pub(super) name: Text,
+    pub(super) any: Option<ForAny>,
 }
 
 impl Builder {
-    /// Returns a `given`, `case` or `expect` node.
+    /// Returns a `given`, `case`, `expect` or `when` node.
     pub(super) fn test_clause(&self, node: Node<'_>) -> TestClause {
         match node.as_rule() {
             Rule::given => TestClause::Given(self.given(node)),
             Rule::case => TestClause::Case(self.case(node)),
+            Rule::when => TestClause::When(Condition {
+                span: self.span(&node),
+                expr: self.expr_inside(node),
+            }),
             _ => TestClause::Expect(self.expect(node)),
         }
     }
 
     /// Puts the clauses of a test together; expectations after a case belong to it.
-    pub(super) fn test(&self, name: Text, clauses: Vec<TestClause>) -> Test {
+    pub(super) fn test(&self, head: TestHead, clauses: Vec<TestClause>) -> Test {
+        let TestHead { name, any } = head;
+        let mut conditions = Vec::new();
         let mut given: Option<Given> = None;
         let mut expects = Vec::new();
         let mut cases: Vec<Case> = Vec::new();
@@ -42,6 +55,7 @@ impl Builder {
                     None => given = Some(again),
                 },
                 TestClause::Case(case) => cases.push(case),
+                TestClause::When(condition) => conditions.push(condition),
                 TestClause::Expect(expect) => match cases.last_mut() {
                     Some(case) => {
                         case.span = case.span.join(expect.span);
@@ -52,11 +66,16 @@ impl Builder {
             }
         }
         let given = given.unwrap_or_else(|| self.missing_given(name.span));
+        if let (None, Some(condition)) = (&any, conditions.first()) {
+            self.condition_without_any(condition.span);
+        }
         Test {
             name,
+            any,
             given,
             expects,
             cases,
+            conditions,
         }
     }
 
@@ -69,6 +88,17 @@ impl Builder {
             )
             .label(self.location(first), "the first one")
             .hint("vary it with `case \"label\" { … }`"),
+        );
+    }
+
+    fn condition_without_any(&self, condition: Span) {
+        self.report(
+            Diagnostic::error(
+                "condition-without-any",
+                self.location(condition),
+                "this test tries one request, and a condition picks among many",
+            )
+            .hint("draw them: `test \"…\" for any { current.spec.replicas in 1..100 } { … }`"),
         );
     }
 
@@ -157,7 +187,7 @@ impl Builder {
         GivenEntry { key, value }
     }
 
-    fn value(&self, node: Node<'_>) -> GivenValue {
+    pub(super) fn value(&self, node: Node<'_>) -> GivenValue {
         let span = self.span(&node);
         let mut parts = node.into_inner();
         let plain = match parts.next() {
@@ -268,6 +298,7 @@ impl Builder {
                 ExpectKind::UnknownSignal(path)
             }
             Rule::expect_gate => ExpectKind::Gate(self.text_inside(node)),
+            _ if node.as_str() == expectation::SNAPSHOT => ExpectKind::Snapshot,
             _ => self.verdict(Some(self.ident(&node)), false),
         }
     }

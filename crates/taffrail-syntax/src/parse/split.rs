@@ -44,6 +44,15 @@ impl<'scan> Tokens<'scan> {
             .map(|token| token.indent)
     }
 
+    /// Tells whether a brace opens what a test draws, and not the body of the declaration that begins at `head`.
+    pub(super) fn opens_domains(&self, head: usize, brace: usize) -> bool {
+        let mut above = (head..brace).map(|at| self.str(at));
+        self.str(head) == "test"
+            && self.str(brace) == "{"
+            && !above.clone().any(|word| word == "{")
+            && above.any(|word| matches!(word, "for" | "forall" | "forany"))
+    }
+
     /// Returns the indent of the line on which a token stands.
     fn line_indent(&self, at: usize) -> u32 {
         self.get(at).map_or(0, |token| token.indent)
@@ -244,7 +253,9 @@ impl Splitter<'_, '_> {
             self.unopened(at);
             return;
         }
-        if self.open.is_empty() && self.tokens.str(at) == "}" && self.ends_with_brace() {
+        let body = |region: &Region| !self.tokens.opens_domains(region.head, opening);
+        let is_last = self.open.is_empty() && self.current.as_ref().is_none_or(body);
+        if is_last && self.tokens.str(at) == "}" && self.ends_with_brace() {
             self.finish(at + 1);
         }
     }

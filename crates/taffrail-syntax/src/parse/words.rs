@@ -39,7 +39,7 @@ pub(super) const CLAUSES: &[&str] = &[
 ];
 
 /// The words that begin a clause of a test.
-pub(super) const TEST_CLAUSES: &[&str] = &["given", "case", "expect"];
+pub(super) const TEST_CLAUSES: &[&str] = &["given", "when", "case", "expect"];
 
 /// The words that continue a declaration or clause, so that a line may begin with one.
 pub(super) const CONNECTIVES: &[&str] = &[

@@ -85,23 +85,29 @@ pub(super) fn evidence(old: &Set<'_>, new: &Set<'_>) -> (Vec<Evidence>, usize) {
     (differing.collect(), n_decided)
 }
 
+/// How many of the requests that a test draws are decided.
+const DRAWN: usize = 64;
+
 fn given(set: &Set<'_>, of: TestsOf) -> Vec<Given> {
     let suite = &set.suite;
     let cases = test_cases(suite.sources, suite.module);
-    let given = cases.iter().filter_map(|case| {
-        // A test whose request cannot be made is for `taffrail test` to report.
-        let action = case.action(suite).ok()?;
+    let mut given = Vec::new();
+    for case in &cases {
         let location = case.location();
-        let source = set.shown.get(location.source)?;
-        Some(Given {
+        let Some(source) = set.shown.get(location.source) else {
+            continue;
+        };
+        // A test whose request cannot be made is for `taffrail test` to report.
+        let actions = case.actions(suite, DRAWN).unwrap_or_default();
+        given.extend(actions.into_iter().map(|action| Given {
             test: case.name(),
             of,
             file: source.name.clone(),
             line: source.line_column(location.span.start).0,
             action,
-        })
-    });
-    given.collect()
+        }));
+    }
+    given
 }
 
 fn differs(old: &Set<'_>, new: &Set<'_>, given: Given) -> Option<Evidence> {

@@ -7,8 +7,8 @@ use taffrail_syntax::ast::{Expect, ExpectKind, Path, RuleKind};
 use taffrail_syntax::{Diagnostic, Location};
 
 use crate::codes;
-use crate::scenario::Suite;
 use crate::scenario::names::Names;
+use crate::scenario::{Suite, compare};
 
 /// What was decided.
 #[derive(Debug, Clone)]
@@ -166,6 +166,8 @@ pub(crate) fn failure(
                 team.text
             ))
         }
+        // Compared as a whole, elsewhere.
+        ExpectKind::Snapshot => None,
     }
 }
 
@@ -226,39 +228,108 @@ fn is_unknown(signal: &str, answer: &Answer, action: &Action) -> bool {
         })
 }
 
-/// Returns why the decision is what it is, one sentence a reason.
-pub(crate) fn reasons(answer: &Answer) -> Vec<String> {
-    let mut reasons = vec![format!(
-        "the verdict is `{}` with risk {}",
-        answer.verdict(),
-        answer.risk().points()
-    )];
-    for report in answer.reports() {
-        for contribution in &report.contributions {
-            let effect = match contribution.effect.as_str() {
-                "risk" => format!("adds {}", contribution.points),
-                "none" => "is waived".to_owned(),
-                effect => format!("says {effect}"),
-            };
-            let because = match contribution.because.as_str() {
-                "" => String::new(),
-                because => format!(": {because}"),
-            };
-            reasons.push(format!("`{}` {effect}{because}", contribution.rule));
+/// Returns what an expectation is about, and what it wants; nothing of a snapshot, which is compared as a whole.
+pub(crate) fn row(expect: &Expect) -> Option<(String, String)> {
+    Some(match &expect.kind {
+        ExpectKind::Verdict { verdict, at_least } => {
+            let least = if *at_least { "at least " } else { "" };
+            ("verdict".to_owned(), format!("{least}{}", verdict.text))
         }
-        for grant in report.grants.iter().filter(|grant| !grant.held) {
-            if let Some(failed) = &grant.failed {
-                reasons.push(format!(
-                    "grant `{}` does not hold for `{}`",
-                    grant.rule, failed.clause
-                ));
-            }
+        ExpectKind::Risk { from, to } if from == to => ("risk".to_owned(), from.to_string()),
+        ExpectKind::Risk { from, to } => ("risk".to_owned(), format!("{from}..{to}")),
+        ExpectKind::Rule {
+            kind,
+            name,
+            negated,
+        } => (
+            format!("{} `{}`", kind.keyword(), text(name)),
+            outcome(*kind, !negated).to_owned(),
+        ),
+        ExpectKind::UnknownSignal(name) => {
+            (format!("signal `{}`", text(name)), "unknown".to_owned())
         }
-        for cause in &report.unknowns {
-            reasons.push(format!("not known: {cause}"));
-        }
+        ExpectKind::Gate(team) => ("gate".to_owned(), team.text.clone()),
+        ExpectKind::Snapshot => return None,
+    })
+}
+
+/// Returns what the answer has to say about an expectation.
+pub(crate) fn actual(expect: &Expect, met: bool, answer: &Answer) -> String {
+    match &expect.kind {
+        ExpectKind::Verdict { .. } => answer.verdict().to_string(),
+        ExpectKind::Risk { .. } => answer.risk().points().to_string(),
+        ExpectKind::Rule { kind, negated, .. } => outcome(*kind, met != *negated).to_owned(),
+        ExpectKind::UnknownSignal(_) if met => "unknown".to_owned(),
+        ExpectKind::UnknownSignal(_) => "known, or not read".to_owned(),
+        ExpectKind::Gate(_) => compare::teams(answer.gate()),
+        ExpectKind::Snapshot => String::new(),
     }
-    reasons
+}
+
+/// Tells whether a verdict is expected that is stricter than the one given.
+pub(crate) fn is_stricter(expect: &Expect, than: Verdict) -> bool {
+    match &expect.kind {
+        ExpectKind::Verdict { verdict, .. } => {
+            verdict_of(&verdict.text).is_some_and(|expected| expected > than)
+        }
+        ExpectKind::Risk { .. }
+        | ExpectKind::Rule { .. }
+        | ExpectKind::UnknownSignal(_)
+        | ExpectKind::Gate(_)
+        | ExpectKind::Snapshot => false,
+    }
+}
+
+fn outcome(kind: RuleKind, applies: bool) -> &'static str {
+    if applies { does(kind) } else { does_not(kind) }
+}
+
+/// Returns the full name of the rule that should apply and does not.
+pub(crate) fn missing_rule<'m>(
+    suite: &Suite<'m>,
+    test: &'m typed::Test,
+    expect: &Expect,
+) -> Option<&'m str> {
+    let ExpectKind::Rule {
+        kind,
+        name,
+        negated: false,
+    } = &expect.kind
+    else {
+        return None;
+    };
+    let names = Names {
+        module: suite.module,
+        path: &test.module,
+    };
+    names.rule(*kind, &text(name), test.location).ok()
+}
+
+/// Returns what is wrong with the names in an expectation.
+pub(crate) fn wrong_name(
+    module: &typed::Module,
+    test: &typed::Test,
+    expect: &Expect,
+) -> Option<Diagnostic> {
+    let names = Names {
+        module,
+        path: &test.module,
+    };
+    let place = Location {
+        source: test.location.source,
+        span: expect.span,
+    };
+    let found = match &expect.kind {
+        ExpectKind::Rule { kind, name, .. } => {
+            names.rule(*kind, &text(name), located(place, name)).err()
+        }
+        ExpectKind::UnknownSignal(name) => names.signal(&text(name), located(place, name)).err(),
+        ExpectKind::Verdict { .. }
+        | ExpectKind::Risk { .. }
+        | ExpectKind::Gate(_)
+        | ExpectKind::Snapshot => None,
+    };
+    found.map(|error| *error)
 }
 
 fn text(path: &Path) -> String {

@@ -17,15 +17,17 @@ use crate::scenario::{Suite, at};
 
 type Made<T> = Result<T, Vec<Diagnostic>>;
 
-/// Returns the action that a test gives, with the entries of a case over it.
+/// Returns the action that a test gives, with the entries of a case and what is drawn over it.
 pub(crate) fn action(
     suite: &Suite<'_>,
     test: &typed::Test,
-    variation: &[GivenEntry],
+    variations: [&[GivenEntry]; 2],
 ) -> Made<Action> {
     let mut trail = Vec::new();
     let Start { base, mut entries } = start(suite, test, &mut trail)?;
-    overlay(&mut entries, test.location, variation);
+    for variation in variations {
+        overlay(&mut entries, test.location, variation);
+    }
     let names = Names {
         module: suite.module,
         path: &test.module,
