@@ -216,7 +216,7 @@ pub(crate) struct Test {
     #[arg(long)]
     pub(crate) accept: bool,
     /// How many requests to draw of a test `for any`
-    #[arg(long, value_name = "NUMBER", default_value_t = Draws::default().cases)]
+    #[arg(long, value_name = "NUMBER", default_value_t = Draws::default().cases, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) cases: u32,
     /// Where drawing begins: the same number draws the same requests
     #[arg(long, value_name = "NUMBER", default_value_t = Draws::default().seed)]

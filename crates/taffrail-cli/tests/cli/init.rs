@@ -17,6 +17,8 @@ fn a_new_set_is_sound_tidy_and_tested() {
         ],
         &["fmt", "--check", "policies"],
         &["test", "policies"],
+        &["coverage", "policies", "--fail-under", "100"],
+        &["mutate", "policies"],
     ] {
         let ran = workspace.run(command);
         assert_eq!(ran.code, Some(0), "{command:?}: {}{}", ran.out, ran.err);
