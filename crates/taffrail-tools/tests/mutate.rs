@@ -182,3 +182,53 @@ test "t" {{
     assert!(!survived(5).contains(&"`<` became `<=`".to_owned()));
     assert!(!survived(5).contains(&"`5` became `6`".to_owned()));
 }
+
+/// A snapshot names the lines of rules; those of other rules than the one that is gone are no news.
+#[test]
+fn a_rule_that_stands_elsewhere_is_nothing_to_notice() {
+    let policy = r#"policy a
+guard unseen {
+    on restart
+    risk 10
+}
+guard deleted {
+    on delete
+    risk 40
+}
+test "t" {
+    given { verb: delete, target: Deployment "a/b", current: {} }
+    expect snapshot
+}
+"#;
+    let sources = table(policy);
+    let compiled = compile(&sources, &Options::default());
+    let program = Program::new(compiled.program.unwrap()).unwrap();
+    let reviewed = {
+        let suite = Suite {
+            sources: &sources,
+            module: &compiled.module,
+            program: &program,
+            read: &|_, _| Err("not yet".into()),
+        };
+        let results = taffrail_tools::run_tests(&suite, None);
+        results[0].snapshot.as_ref().unwrap().file().into_bytes()
+    };
+    let read = |_: &str, _: &str| Ok(reviewed.clone());
+    let suite = Suite {
+        sources: &sources,
+        module: &compiled.module,
+        program: &program,
+        read: &read,
+    };
+    let options = Options::default();
+    let trial = Trial::new(suite, &compiled.source_map, &read, &options).unwrap();
+    let judged = |phrase: &str| {
+        let all = mutants(&sources);
+        let mutant = all.into_iter().find(|mutant| mutant.phrase == phrase);
+        trial.judge(&mutant.unwrap())
+    };
+    assert_eq!(judged("`guard unseen` was removed"), Judgement::Survived);
+    let noticed = Judgement::Noticed("a: t".into());
+    assert_eq!(judged("`guard deleted` was removed"), noticed);
+    assert_eq!(judged("`40` became `41`"), noticed);
+}

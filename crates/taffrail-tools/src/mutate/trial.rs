@@ -6,7 +6,7 @@ use taffrail_actions::Action;
 use taffrail_compiler::{Options, SourceFile, SourceMap, compile_parsed, typed};
 use taffrail_runtime::Program;
 use taffrail_runtime::program::{ProgramData, Rule, RuleBody};
-use taffrail_syntax::{Diagnostic, Location, SourceId, SourceTable, ast, parse};
+use taffrail_syntax::{Diagnostic, Location, SourceId, SourceTable, Span, ast, parse};
 
 use super::Mutant;
 use crate::coverage::traced;
@@ -157,7 +157,7 @@ impl<'s> Trial<'s> {
                 sources.add(name, text.as_str());
                 continue;
             }
-            let changed = mutant.apply(text)?;
+            let changed = with_the_same_lines(mutant, text).apply(text)?;
             let parsed = parse(file.source, &changed);
             if parsed.diagnostics.iter().any(Diagnostic::is_error) {
                 return None;
@@ -227,6 +227,17 @@ fn reached(suite: &Suite<'_>, map: &SourceMap, action: &Action) -> BTreeSet<Loca
         .filter(|(rule, _)| rule.on.yes || rule.on.unknown)
         .map(|(_, location)| *location)
         .collect()
+}
+
+/// Returns the change with as many lines as what it replaces: that rules further down stand elsewhere is nothing to notice.
+fn with_the_same_lines(mutant: &Mutant, text: &str) -> Mutant {
+    let Span { start, end } = mutant.location.span;
+    let old = text.get(start as usize..end as usize).unwrap_or_default();
+    let count = |text: &str| text.matches('\n').count();
+    let missing = count(old).saturating_sub(count(&mutant.replacement));
+    let mut same = mutant.clone();
+    same.replacement.push_str(&"\n".repeat(missing));
+    same
 }
 
 /// Returns a text with blanks where its tests stand, so that every place stays where it is, and its tree.
