@@ -8,7 +8,7 @@ use taffrail_schema::{Schemas, Version};
 use taffrail_syntax::{Diagnostic, Location, Severity, SourceTable, parse};
 
 use crate::analyze::{Options, SourceFile, analyze};
-use crate::conditions::conditions;
+use crate::conditions::compile_conditions;
 use crate::custom::custom_kinds;
 use crate::{RuleGraph, SourceMap, codes, emit_mapped, link, typed};
 
@@ -68,9 +68,14 @@ fn finish(
     if !has_error(&diagnostics) {
         let (emitted, map, found) = emit_mapped(&module, &graph, sources, options, &schemas);
         diagnostics.extend(found);
-        let (conditions, found) = conditions(files, &mut module, sources, options, &schemas);
-        module.conditions = conditions;
-        diagnostics.extend(found);
+        compile_conditions(
+            files,
+            &mut module,
+            sources,
+            options,
+            &schemas,
+            &mut diagnostics,
+        );
         if !has_error(&diagnostics) {
             program = Some(emitted);
             source_map = map;

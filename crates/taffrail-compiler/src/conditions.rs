@@ -5,12 +5,14 @@
 
 use std::collections::BTreeSet;
 
-use taffrail_runtime::program::ProgramData;
 use taffrail_schema::Schemas;
 use taffrail_syntax::{Diagnostic, Location, SourceTable, ast};
 
 use crate::analyze::{Options, SourceFile, analyze};
 use crate::{emit, link, typed};
+
+/// What the analysis says of a name that nothing refers to.
+const UNUSED_NAME: &str = "unused-name";
 
 /// Returns the full name of the guard that stands for the conditions of a test, the number-th of its file. It has a blank, so
 /// that no rule of a policy is called so.
@@ -22,24 +24,33 @@ fn own_name(number: usize) -> String {
     format!("conditions of test {number}")
 }
 
-/// Compiles the conditions of all tests into one program, and names in each test the guard that stands for its own. Returns
-/// `None` when no test has any, or one is wrong.
-pub(crate) fn conditions(
+/// Compiles the conditions of all tests into one program, and names in each test the guard that stands for its own. Nothing is
+/// compiled when no test has any, or one is wrong. Takes back what was said of names that only conditions use.
+pub(crate) fn compile_conditions(
     files: &[SourceFile],
     module: &mut typed::Module,
     sources: &SourceTable,
     options: &Options,
     schemas: &Schemas,
-) -> (Option<ProgramData>, Vec<Diagnostic>) {
+    said: &mut Vec<Diagnostic>,
+) {
     let mut places: BTreeSet<Location> = BTreeSet::new();
     let stripped: Vec<SourceFile> = files
         .iter()
         .map(|file| with_conditions(file, module, &mut places))
         .collect();
     if places.is_empty() {
-        return (None, Vec::new());
+        return;
     }
     let (typed, mut diagnostics) = analyze(&stripped, options, schemas);
+    let used = |place: Location| {
+        let mut names = typed.names.iter();
+        names.any(|name| name.used && name.location == place)
+    };
+    said.retain(|diagnostic| {
+        let place = diagnostic.labels.first().map(|label| label.location);
+        diagnostic.code != UNUSED_NAME || !place.is_some_and(used)
+    });
     let (graph, found) = link(&typed);
     diagnostics.extend(found);
     let mut program = None;
@@ -61,7 +72,8 @@ pub(crate) fn conditions(
         place.is_some_and(inside)
     });
     let is_wrong = diagnostics.iter().any(Diagnostic::is_error);
-    (program.filter(|_| !is_wrong), diagnostics)
+    module.conditions = program.filter(|_| !is_wrong);
+    said.extend(diagnostics);
 }
 
 /// Returns a file with its definitions, and a guard for the conditions of each test.

@@ -201,3 +201,33 @@ fn the_deepest_nesting_that_parses_does_not_exhaust_the_stack() {
     nested("(some c in [1]: ", "true", ")");
     nested("len(", "\"a\"", ")");
 }
+
+#[test]
+fn a_name_that_only_a_tests_condition_uses_is_used() {
+    let text = r#"policy a
+
+let small = proposed.spec.replicas < 5
+
+let unused = proposed.spec.replicas < 7
+
+grant g {
+    on scale of Deployment
+}
+
+test "t" for any { proposed.spec.replicas in 1..9 } {
+    given { verb: scale, target: Deployment "a/b" }
+    when small
+    expect propose
+}
+"#;
+    let mut sources = taffrail_syntax::SourceTable::default();
+    sources.add("a.guard", text);
+    let compiled = taffrail_compiler::compile(&sources, &taffrail_compiler::Options::default());
+    let said: Vec<&str> = compiled
+        .diagnostics
+        .iter()
+        .map(|found| found.message.as_str())
+        .collect();
+    assert_eq!(said, ["nothing uses let `unused`"]);
+    assert!(compiled.module.conditions.is_some());
+}
