@@ -23,6 +23,14 @@ pub enum Warnings {
     Allow,
 }
 
+/// What a folder must hold to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Strictness {
+    pub(crate) warnings: Warnings,
+    pub(crate) today: Date,
+    pub(crate) least_coverage: Option<u8>,
+}
+
 /// A run over policy folders.
 ///
 /// ```no_run
@@ -42,6 +50,7 @@ pub struct Harness {
     params: Vec<(String, Value)>,
     warnings: Warnings,
     today: Option<Date>,
+    least_coverage: Option<u8>,
 }
 
 impl Harness {
@@ -79,6 +88,14 @@ impl Harness {
         self
     }
 
+    /// Adds a test `coverage` to every folder, which fails when its tests exercise less of it than this percentage, counted as `taffrail coverage`
+    /// does.
+    #[must_use]
+    pub fn least_coverage(mut self, percent: u8) -> Self {
+        self.least_coverage = Some(percent);
+        self
+    }
+
     /// Runs with the options on the command line, and returns what a `main` returns.
     #[must_use]
     pub fn run(&self) -> ExitCode {
@@ -92,7 +109,11 @@ impl Harness {
         arguments: impl IntoIterator<Item = A>,
     ) -> ExitCode {
         let arguments = Arguments::from_iter(arguments);
-        let today = self.today.unwrap_or_else(today);
+        let strictness = Strictness {
+            warnings: self.warnings,
+            today: self.today.unwrap_or_else(today),
+            least_coverage: self.least_coverage,
+        };
         let many = self.folders.len() > 1;
         let mut found = Vec::new();
         for path in &self.folders {
@@ -102,13 +123,7 @@ impl Harness {
                 String::new()
             };
             let folder = Folder::read(&from_package(path), &self.params);
-            found.extend(trials::of(
-                folder,
-                &prefix,
-                self.warnings,
-                today,
-                &arguments,
-            ));
+            found.extend(trials::of(folder, &prefix, strictness, &arguments));
         }
         libtest_mimic::run(&arguments, found).exit_code()
     }

@@ -1,21 +1,20 @@
 //! From a folder to the tests that the harness runs.
 
-use jiff::civil::Date;
 use libtest_mimic::{Arguments, Failed, Trial};
 use similar::TextDiff;
+use taffrail_tools::coverage::coverage;
 use taffrail_tools::{Draws, LintInput, Suite, TestCase, lint, test_cases, wrong_names};
 
 use crate::failure::{Looks, diagnostics};
 use crate::folder::Folder;
-use crate::harness::Warnings;
+use crate::harness::{Strictness, Warnings};
 use crate::snapshots::{self, Update};
 
 /// Returns the three checks of a folder and its tests; of one that cannot be read, a check that says so.
 pub(crate) fn of(
     folder: Result<Folder, String>,
     prefix: &str,
-    warnings: Warnings,
-    today: Date,
+    strictness: Strictness,
     arguments: &Arguments,
 ) -> Vec<Trial> {
     let looks = Looks::of(arguments);
@@ -32,10 +31,13 @@ pub(crate) fn of(
     let mut trials = vec![
         Trial::test(named("check"), move || check(folder, looks)),
         Trial::test(named("format"), move || format(folder, looks)),
-        Trial::test(named("lint"), move || {
-            linted(folder, warnings, today, looks)
-        }),
+        Trial::test(named("lint"), move || linted(folder, strictness, looks)),
     ];
+    if let Some(least) = strictness.least_coverage {
+        trials.push(Trial::test(named("coverage"), move || {
+            covered(folder, least)
+        }));
+    }
     let cases = test_cases(&folder.sources.table, &folder.compiled.module);
     let draws = draws();
     if cases.is_empty() && !arguments.list {
@@ -56,7 +58,7 @@ fn check(folder: &Folder, looks: Looks) -> Result<(), Failed> {
     diagnostics(errors, &folder.shown, looks)
 }
 
-fn linted(folder: &Folder, warnings: Warnings, today: Date, looks: Looks) -> Result<(), Failed> {
+fn linted(folder: &Folder, strictness: Strictness, looks: Looks) -> Result<(), Failed> {
     let Some(program) = &folder.program else {
         return Err("the policies do not compile: see `check`".into());
     };
@@ -65,13 +67,35 @@ fn linted(folder: &Folder, warnings: Warnings, today: Date, looks: Looks) -> Res
         compiled: &folder.compiled,
         program,
         read: &|source, path| folder.sources.read_beside(source, path),
-        today,
+        today: strictness.today,
         levels: &folder.levels,
     });
     let fails = found
         .iter()
-        .filter(|finding| finding.is_error() || warnings == Warnings::Deny);
+        .filter(|finding| finding.is_error() || strictness.warnings == Warnings::Deny);
     diagnostics(fails, &folder.shown, looks)
+}
+
+fn covered(folder: &Folder, least: u8) -> Result<(), Failed> {
+    let Some(program) = &folder.program else {
+        return Err("the policies do not compile: see `check`".into());
+    };
+    let suite = Suite {
+        sources: &folder.sources.table,
+        module: &folder.compiled.module,
+        program,
+        read: &|source, path| folder.sources.read_beside(source, path),
+    };
+    let found = coverage(&suite, &folder.compiled.source_map, None);
+    let total = found.counts().total();
+    if total.permille() >= usize::from(least).saturating_mul(10) {
+        return Ok(());
+    }
+    Err(format!(
+        "the tests exercise {} % of the policies, and {least} % is asked for\nhelp: `taffrail coverage` shows what they leave out",
+        total.percent()
+    )
+    .into())
 }
 
 /// Shows what the formatter would change. A file with mistakes is `check`'s to tell of.

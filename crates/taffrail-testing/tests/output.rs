@@ -14,6 +14,9 @@ use taffrail_testing::Harness;
 /// When this is set, the program is the harness over the folders that it names.
 const FOLDERS: &str = "TAFFRAIL_TESTING_FOLDERS";
 
+/// How much the harness asks for.
+const LEAST_COVERAGE: &str = "TAFFRAIL_TESTING_COVERAGE";
+
 const GOOD: &str = r#"policy shop.scaling
 
 param most: number = 2
@@ -49,12 +52,16 @@ fn main() -> ExitCode {
     if let Ok(folders) = std::env::var(FOLDERS) {
         let today = "2026-11-23".parse().expect("a date");
         let harness = Harness::new().today(today);
+        let harness = match std::env::var(LEAST_COVERAGE) {
+            Ok(percent) => harness.least_coverage(percent.parse().expect("a percentage")),
+            Err(_) => harness,
+        };
         return folders
             .split(',')
             .fold(harness, |harness, folder| harness.folder(folder))
             .run();
     }
-    let tests: [(&str, fn()); 9] = [
+    let tests: [(&str, fn()); 10] = [
         (
             "every test and case is a test of its own",
             every_test_and_case_is_a_test_of_its_own,
@@ -85,6 +92,7 @@ fn main() -> ExitCode {
             "a folder that is not there fails",
             a_folder_that_is_not_there_fails,
         ),
+        ("too little coverage fails", too_little_coverage_fails),
     ];
     let trials = tests
         .into_iter()
@@ -197,6 +205,21 @@ fn a_folder_that_is_not_there_fails() {
     );
 }
 
+fn too_little_coverage_fails() {
+    let asked = |folder: &Path, percent: &str| {
+        command(folder, &["coverage"])
+            .env(LEAST_COVERAGE, percent)
+            .output()
+            .expect("it runs")
+    };
+    let good = folder("covered", GOOD);
+    let output = asked(&good, "50");
+    assert!(stdout(&output).contains("1 passed"), "{}", stdout(&output));
+    let output = asked(&good, "100");
+    assert!(!output.status.success());
+    insta::assert_snapshot!("too_little_coverage", shown(&output));
+}
+
 /// Writes a folder of one file.
 fn folder(name: &str, text: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("testing-{name}"));
@@ -206,12 +229,17 @@ fn folder(name: &str, text: &str) -> PathBuf {
 }
 
 fn run(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(std::env::current_exe().expect("this program"))
+    command(folder, arguments).output().expect("it runs")
+}
+
+fn command(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(std::env::current_exe().expect("this program"));
+    command
         .args(arguments)
         .args(["--color", "never", "--test-threads", "1"])
         .env(FOLDERS, folder)
-        .output()
-        .expect("it runs")
+        .env_remove(LEAST_COVERAGE);
+    command
 }
 
 fn stdout(output: &Output) -> String {
