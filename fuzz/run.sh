@@ -1,9 +1,9 @@
 #!/bin/sh
-# Runs one fuzz target from all the seeds that the project holds: run.sh parse|format|compile|decide|crds|command|manifest|stored|tool_call [SECONDS]
+# Runs one fuzz target from all the seeds that the project holds: run.sh parse|format|compile|decide|crds|command|manifest|stored|tool_call|replay|tests [SECONDS]
 # Whatever else stands on the command line goes to libFuzzer.
 set -eu
 cd "$(dirname "$0")"
-target=${1:?run.sh parse|format|compile|decide|crds|command|manifest|stored|tool_call [SECONDS] [libFuzzer options]}
+target=${1:?run.sh parse|format|compile|decide|crds|command|manifest|stored|tool_call|replay|tests [SECONDS] [libFuzzer options]}
 shift
 seconds=600
 case ${1:-} in [0-9]*) seconds=$1; shift ;; esac
@@ -12,7 +12,7 @@ seeds=target/seeds/$target
 dictionary=guard
 mkdir -p "$seeds" "corpus/$target"
 case $target in
-parse | format | compile)
+parse | format | compile | tests)
     cp seeds/compile/* "$seeds"
     find ../policies ../crates/*/tests -name '*.guard' | while read -r file; do
         cp "$file" "$seeds/$(echo "$file" | tr / _)"
@@ -39,6 +39,7 @@ command)
     ;;
 manifest) find ../crates/taffrail-actions/tests ../policies -name '*.yaml' -exec cp {} "$seeds" \; ;;
 stored) cp seeds/stored/* "$seeds" ;;
+replay) cp seeds/replay/* "$seeds" ;;
 tool_call) cp seeds/tool_call/* "$seeds" ;;
 crds) cp ../crates/taffrail-schema/tests/crds/*.yaml "$seeds" ;;
 esac
