@@ -10,6 +10,7 @@ mod form;
 mod init;
 mod lint;
 mod mutate;
+mod packs;
 mod policies;
 mod replay;
 mod schema;
