@@ -126,7 +126,8 @@ impl<'d> Reporter<'d> {
             grants,
             unknowns: self.unknowns,
             suggestions,
-            valid_until: validity::valid_until(decision, &reads).map(crate::text::time),
+            valid_until: validity::valid_until(decision, &reads, &mut self.evaluator)
+                .map(crate::text::time),
             policy_digest: decision.program.data.digest.clone(),
             action_digest: digest::action(&decision.facts),
             facts_digest: digest::facts(&decision.program, &decision.facts, &reads),

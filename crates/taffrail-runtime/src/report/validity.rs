@@ -3,15 +3,20 @@
 use jiff::Timestamp;
 
 use crate::decide::{Decision, RuleState};
-use crate::program::{Expr, ExprId, Root, RuleBody};
+use crate::eval::Evaluator;
+use crate::program::{ArithmeticOp, Expr, ExprId, Root, RuleBody};
 use crate::reads::Reads;
 use crate::report::earliest;
 use crate::value::Value;
 
 /// Returns the first instant after `now` at which a fact that the decision rests on goes stale, a window
-/// opens or closes, a waiver, a hold or the intent ends. Where a rule uses `now` in a way whose
-/// next change cannot be told, that is `now` itself.
-pub(super) fn valid_until(decision: &Decision<'_>, reads: &Reads) -> Option<Timestamp> {
+/// opens or closes, a waiver, a hold or the intent ends, or an age passes what it is compared with. Where a rule uses `now` in a
+/// way whose next change cannot be told, that is `now` itself.
+pub(super) fn valid_until<'d>(
+    decision: &'d Decision<'_>,
+    reads: &Reads,
+    evaluator: &mut Evaluator<'d>,
+) -> Option<Timestamp> {
     let now = decision.facts.now()?;
     let later = |at: &Timestamp| *at > now;
     let mut until = None;
@@ -22,10 +27,10 @@ pub(super) fn valid_until(decision: &Decision<'_>, reads: &Reads) -> Option<Time
         until = earliest(until, Some(at).filter(later));
     }
     let now_slot = |id: &ExprId| is_now(decision, *id);
-    for expr in reads
+    for (id, expr) in reads
         .exprs
         .iter()
-        .filter_map(|id| decision.program.expr(*id))
+        .filter_map(|id| Some((*id, decision.program.expr(*id)?)))
     {
         let next = match expr {
             Expr::In(needle, window) if now_slot(needle) => match constant(decision, *window) {
@@ -38,12 +43,62 @@ pub(super) fn valid_until(decision: &Decision<'_>, reads: &Reads) -> Option<Time
                     _ => Some(now),
                 }
             }
+            Expr::Arithmetic(ArithmeticOp::Subtract, a, since) if now_slot(a) => {
+                ages(decision, reads, id, *since, evaluator)
+                    .map_or(Some(now), |ends| ends.into_iter().find(later))
+            }
             Expr::IsAbsent(_) | Expr::Known(_) => None,
             other => other.operands().iter().any(now_slot).then_some(now),
         };
         until = earliest(until, next);
     }
     until
+}
+
+/// Returns the instants, in order, at which an age `now - since` passes the durations that it is compared with. None if it is used in
+/// another way, or if `since` depends on an element of a list.
+fn ages<'d>(
+    decision: &'d Decision<'_>,
+    reads: &Reads,
+    age: ExprId,
+    since: ExprId,
+    evaluator: &mut Evaluator<'d>,
+) -> Option<Vec<Timestamp>> {
+    let mut limits = Vec::new();
+    for user in reads
+        .exprs
+        .iter()
+        .filter_map(|id| decision.program.expr(*id))
+    {
+        match user {
+            Expr::Compare(_, a, b) if *a == age || *b == age => {
+                match constant(decision, if *a == age { *b } else { *a }) {
+                    Some(Value::Duration(limit)) => limits.push(*limit),
+                    _ => return None,
+                }
+            }
+            other if other.operands().contains(&age) => return None,
+            _ => {}
+        }
+    }
+    let has_variables = Reads::of_exprs(&decision.program, [since])
+        .exprs
+        .iter()
+        .any(|id| matches!(decision.program.expr(*id), Some(Expr::Local(_))));
+    if limits.is_empty() || has_variables {
+        return None;
+    }
+    evaluator.start_rule();
+    let Value::Time(since) = evaluator.eval(since).into_owned() else {
+        // What is absent or unknown stays so, whatever the time.
+        return Some(Vec::new());
+    };
+    let mut ends: Vec<_> = limits
+        .into_iter()
+        .map(|limit| since.checked_add(limit).ok())
+        .collect::<Option<_>>()?;
+    ends.sort_unstable();
+    Some(ends)
 }
 
 fn is_now(decision: &Decision<'_>, id: ExprId) -> bool {
