@@ -27,6 +27,19 @@ impl Ledger {
     ///
     /// The store fails.
     pub fn usage(&self, windows: &[(String, SignedDuration)]) -> Result<Vec<Usage>, LedgerError> {
+        self.usage_beside(windows, "")
+    }
+
+    /// Returns what is used of budgets by all but one action: what that one has taken already does not count when it is decided again.
+    ///
+    /// # Errors
+    ///
+    /// The store fails.
+    pub fn usage_beside(
+        &self,
+        windows: &[(String, SignedDuration)],
+        action: &str,
+    ) -> Result<Vec<Usage>, LedgerError> {
         self.read(|session| {
             let mut found = Vec::new();
             for (budget, per) in windows {
@@ -37,8 +50,8 @@ impl Ledger {
                 });
                 let since = begin(session.now, *per);
                 let sql = "SELECT spend, state, expires, by_key FROM takes \
-                           WHERE budget = $1 AND (taken > $2 OR state = 'running') ORDER BY by_key";
-                let rows = session.query(sql, &[budget.into(), since.into()])?;
+                           WHERE budget = $1 AND (taken > $2 OR state = 'running') AND action <> $3 ORDER BY by_key";
+                let rows = session.query(sql, &[budget.into(), since.into(), action.into()])?;
                 for of_key in rows.chunk_by(|a, b| a.text(3).ok() == b.text(3).ok()) {
                     let Some(first) = of_key.first() else {
                         continue;
@@ -93,8 +106,8 @@ pub(crate) fn refusal(
     }))
 }
 
-/// Takes from a budget, and returns until when it is kept. What is already taken for the action stays as it is, but for a take that was
-/// handed back.
+/// Takes from a budget, and returns until when it is kept. What is already taken for the action is kept as it was, with what it spends
+/// now; a take that was handed back is taken anew.
 pub(crate) fn take(
     session: &mut Session<'_>,
     action: &str,
@@ -105,17 +118,25 @@ pub(crate) fn take(
     let sql =
         "SELECT spend, state, expires FROM takes WHERE action = $1 AND budget = $2 AND by_key = $3";
     let rows = session.query(sql, &[action.into(), (&take.budget).into(), (&key).into()])?;
-    if let Some(row) = rows.first()
-        && counts(row, session.now)?
-    {
-        return Ok(row.maybe_time(2)?.unwrap_or(Timestamp::MAX));
-    }
     let spend = if take.spend.is_negative() {
         Decimal::ZERO
     } else {
         take.spend
     };
     let spend = spend.to_string();
+    if let Some(row) = rows.first()
+        && counts(row, session.now)?
+    {
+        let sql = "UPDATE takes SET spend = $1 WHERE action = $2 AND budget = $3 AND by_key = $4";
+        let cells = [
+            (&spend).into(),
+            action.into(),
+            (&take.budget).into(),
+            (&key).into(),
+        ];
+        session.execute(sql, &cells)?;
+        return Ok(row.maybe_time(2)?.unwrap_or(Timestamp::MAX));
+    }
     let sql = "INSERT INTO takes (action, budget, by_key, spend, taken, state, expires) \
                VALUES ($1, $2, $3, $4, $5, 'kept', $6) \
                ON CONFLICT (action, budget, by_key) DO UPDATE SET spend = excluded.spend, \

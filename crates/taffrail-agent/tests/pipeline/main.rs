@@ -1,0 +1,12 @@
+//! An action on its way through a server that keeps objects, and fails on demand.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a helper that cannot go on is a failed test"
+)]
+
+mod approvals;
+mod happy;
+mod support;
+mod trouble;

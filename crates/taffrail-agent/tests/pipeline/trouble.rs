@@ -1,0 +1,135 @@
+//! Whatever goes wrong on the way: an action is executed once or not at all, and what is not known is no success.
+
+use taffrail_apiserver::{Fault, Matcher};
+use taffrail_ledger::Stage;
+
+use crate::support::{API, World, is, scale};
+
+async fn with(fault: Fault, times: usize) -> (World, taffrail_agent::Ended) {
+    let world = World::new().await;
+    world.server.fail(Matcher::writes(), fault, times);
+    let ended = world.agent().submit(scale("a1", 3)).await.unwrap();
+    (world, ended)
+}
+
+#[tokio::test]
+async fn a_connection_lost_after_the_write_is_found_out() {
+    let (world, ended) = with(Fault::LostAfter, 1).await;
+    is(&ended, Stage::Closed);
+    assert_eq!((world.replicas(), world.writes()), (3, 1));
+}
+
+#[tokio::test]
+async fn a_connection_lost_before_the_write_is_tried_again() {
+    let (world, ended) = with(Fault::LostBefore, 2).await;
+    is(&ended, Stage::Closed);
+    assert_eq!((world.replicas(), world.writes()), (3, 1));
+}
+
+#[tokio::test]
+async fn a_server_that_times_out_and_writes_all_the_same_is_found_out() {
+    let (world, ended) = with(Fault::TimedOut, 1).await;
+    is(&ended, Stage::Closed);
+    assert_eq!((world.replicas(), world.writes()), (3, 1));
+}
+
+#[tokio::test]
+async fn a_busy_server_is_waited_for() {
+    let (world, ended) = with(Fault::Busy(0), 3).await;
+    is(&ended, Stage::Closed);
+    assert_eq!((world.replicas(), world.writes()), (3, 1));
+}
+
+#[tokio::test]
+async fn a_storm_of_conflicts_is_decided_again_each_time() {
+    let (world, ended) = with(Fault::Overtaken, 3).await;
+    is(&ended, Stage::Closed);
+    assert_eq!((world.replicas(), world.writes()), (3, 1));
+    let decided = world
+        .story("a1")
+        .iter()
+        .filter(|event| *event == "decided")
+        .count();
+    assert_eq!(decided, 4);
+}
+
+#[tokio::test]
+async fn a_storm_that_does_not_end_ends_the_action() {
+    let (world, ended) = with(Fault::Overtaken, 1_000).await;
+    is(&ended, Stage::Failed);
+    assert_eq!(
+        ended.reason,
+        "its object kept changing: it was decided 10 times"
+    );
+    assert_eq!((world.replicas(), world.writes()), (2, 0));
+    // Its budget is free again.
+    is(
+        &world.agent().submit(scale("a2", 2)).await.unwrap(),
+        Stage::Failed,
+    );
+}
+
+#[tokio::test]
+async fn a_pause_stops_everything_at_once() {
+    let world = World::new().await;
+    let agent = world.agent();
+    world.ledger.pause("ada", "incident 7").unwrap();
+    let ended = agent.submit(scale("a1", 3)).await.unwrap();
+    is(&ended, Stage::Decided);
+    assert_eq!(ended.reason, "all execution is paused by ada: incident 7");
+    assert_eq!(world.writes(), 0);
+    world.ledger.resume("ada").unwrap();
+    is(
+        &agent.resume().await.unwrap().remove(0).unwrap(),
+        Stage::Closed,
+    );
+    assert_eq!(world.writes(), 1);
+}
+
+#[tokio::test]
+async fn an_object_that_cannot_be_read_is_not_changed() {
+    let world = World::new().await;
+    world.server.fail(
+        Matcher {
+            method: "GET".into(),
+            path: API.into(),
+            dry_runs: false,
+        },
+        Fault::Broken,
+        1_000,
+    );
+    let ended = world.agent().submit(scale("a1", 3)).await.unwrap();
+    assert_ne!(ended.stage, Stage::Closed, "{}", ended.reason);
+    assert_eq!(world.writes(), 0);
+}
+
+#[tokio::test]
+async fn an_operator_takes_back_what_was_done() {
+    let world = World::new().await;
+    let agent = world.agent();
+    is(&agent.submit(scale("a1", 3)).await.unwrap(), Stage::Closed);
+    let ended = agent.roll_back("a1", "ada", "wrong service").await.unwrap();
+    is(&ended, Stage::RolledBack);
+    assert_eq!(ended.reason, "taken back: ada asks for it: wrong service");
+    assert_eq!(world.replicas(), 2);
+}
+
+#[tokio::test]
+async fn what_somebody_else_changed_since_is_not_taken_back() {
+    let world = World::new().await;
+    let agent = world.agent();
+    is(&agent.submit(scale("a1", 3)).await.unwrap(), Stage::Closed);
+    world
+        .server
+        .change(API, "hpa", |object| object["spec"]["replicas"] = 8.into());
+    let ended = agent.roll_back("a1", "ada", "wrong service").await.unwrap();
+    is(&ended, Stage::Stuck);
+    assert!(
+        ended
+            .reason
+            .contains("it cannot be taken back: spec.replicas changed since, by `hpa`"),
+        "{}",
+        ended.reason
+    );
+    assert_eq!(world.replicas(), 8);
+}
