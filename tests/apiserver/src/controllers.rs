@@ -10,7 +10,7 @@ pub enum Rollouts {
     Nobody,
     /// Every replica comes up at once.
     Succeed,
-    /// The pods of a changed template never come up, and the deadline passes.
+    /// The pods of a changed template never come up, and the deadline passes; the next template, which takes the change back, works.
     Stall,
 }
 
@@ -26,9 +26,9 @@ impl Rollouts {
             .pointer("/metadata/generation")
             .cloned()
             .unwrap_or(json!(1));
-        let is_new_template = before.is_some_and(|before| {
-            before.pointer("/spec/template") != object.pointer("/spec/template")
-        });
+        let template = |object: &Json| object.pointer("/spec/template").cloned();
+        let is_new_template =
+            before.is_some_and(|before| template(before) != template(object) && !stalls(before));
         let status = match (self, kind) {
             (Self::Nobody, _) => return None,
             (Self::Stall, "Deployment") if is_new_template => json!({
@@ -69,4 +69,15 @@ impl Rollouts {
         object["status"] = status;
         Some(object)
     }
+}
+
+fn stalls(object: &Json) -> bool {
+    let conditions = object
+        .pointer("/status/conditions")
+        .and_then(Json::as_array);
+    let mut reasons = conditions
+        .into_iter()
+        .flatten()
+        .filter_map(|found| found.get("reason"));
+    reasons.any(|reason| reason == "ProgressDeadlineExceeded")
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde_json::{Value as Json, json};
 use taffrail::{Gate, Report, Verdict};
 use taffrail_actions::without_secrets;
-use taffrail_ledger::{Bound, Outcome, Proposal, ProposalState, Redeemed, Stage};
+use taffrail_ledger::{Bound, LedgerError, Outcome, Proposal, ProposalState, Redeemed, Stage};
 
 use super::decide::covers;
 use super::{Next, Run};
@@ -27,30 +27,61 @@ impl Run<'_> {
             self.end(Stage::Rejected, Outcome::NotRun, &reason).await?;
             return Ok(());
         }
-        self.work.asked_people += 1;
-        let id = format!("{}-{}", self.id, self.work.asked_people);
-        let now = (self.agent.clock)();
-        let expires = crate::agent::signed(self.agent.settings.approvals_expire);
-        let proposal = Proposal {
-            id: id.clone(),
-            action: self.id.clone(),
-            requester: self.requester(),
-            rendering: self.rendering(report),
-            bound,
-            needs: gate.needs.clone(),
-            nonce: nonce()?,
-            expires: now.checked_add(expires).unwrap_or(jiff::Timestamp::MAX),
-        };
         let stage = match verdict {
             Verdict::Escalate => Stage::Escalated,
             Verdict::Execute | Verdict::Propose => Stage::Proposed,
         };
-        self.agent
-            .store
-            .run(move |ledger| ledger.propose(&proposal))
-            .await?;
+        let id = self.put_up(gate, report, bound).await?;
         self.work.proposal = Some(id.clone());
         self.advance(stage, json!({ "proposal": id })).await
+    }
+
+    /// Puts up a proposal and returns its id; one for the same that an agent put up before it went away is taken over.
+    async fn put_up(
+        &mut self,
+        gate: &Gate,
+        report: &Report,
+        bound: Bound,
+    ) -> Result<String, AgentError> {
+        loop {
+            self.work.asked_people += 1;
+            let id = format!("{}-{}", self.id, self.work.asked_people);
+            let of = id.clone();
+            let found = self
+                .agent
+                .store
+                .run(move |ledger| match ledger.proposal(&of) {
+                    Err(LedgerError::Missing { .. }) => Ok(None),
+                    other => other.map(Some),
+                });
+            if let Some(found) = found.await? {
+                let waits = matches!(
+                    found.state,
+                    ProposalState::Pending | ProposalState::Approved
+                );
+                if waits && found.proposal.bound == bound && found.proposal.needs == gate.needs {
+                    return Ok(id);
+                }
+                continue;
+            }
+            let now = (self.agent.clock)();
+            let expires = crate::agent::signed(self.agent.settings.approvals_expire);
+            let proposal = Proposal {
+                id: id.clone(),
+                action: self.id.clone(),
+                requester: self.requester(),
+                rendering: self.rendering(report),
+                bound,
+                needs: gate.needs.clone(),
+                nonce: nonce()?,
+                expires: now.checked_add(expires).unwrap_or(jiff::Timestamp::MAX),
+            };
+            self.agent
+                .store
+                .run(move |ledger| ledger.propose(&proposal))
+                .await?;
+            return Ok(id);
+        }
     }
 
     /// Looks whether people have answered.

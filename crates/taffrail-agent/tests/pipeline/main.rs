@@ -7,6 +7,7 @@
 )]
 
 mod approvals;
+mod crash;
 mod happy;
 mod support;
 mod trouble;

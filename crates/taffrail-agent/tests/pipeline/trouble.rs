@@ -1,9 +1,9 @@
 //! Whatever goes wrong on the way: an action is executed once or not at all, and what is not known is no success.
 
-use taffrail_apiserver::{Fault, Matcher};
+use taffrail_apiserver::{Fault, Matcher, Rollouts};
 use taffrail_ledger::Stage;
 
-use crate::support::{API, World, is, scale};
+use crate::support::{API, World, is, relabel, scale};
 
 async fn with(fault: Fault, times: usize) -> (World, taffrail_agent::Ended) {
     let world = World::new().await;
@@ -132,4 +132,17 @@ async fn what_somebody_else_changed_since_is_not_taken_back() {
         ended.reason
     );
     assert_eq!(world.replicas(), 8);
+}
+
+#[tokio::test]
+async fn a_rollout_that_stalls_is_taken_back() {
+    let world = World::new().await;
+    world.server.rollouts(Rollouts::Stall);
+    let ended = world.agent().submit(relabel("a1")).await.unwrap();
+    is(&ended, Stage::RolledBack);
+    assert_eq!(
+        ended.reason,
+        "taken back: the rollout makes no progress: ReplicaSet has timed out progressing."
+    );
+    assert_eq!(world.writes(), 2);
 }
