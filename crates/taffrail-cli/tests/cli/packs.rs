@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use crate::support::Ran;
 
-const PACKS: [&str; 1] = ["self-healing"];
+const PACKS: [&str; 2] = ["self-healing", "canary"];
 
 #[test]
 fn the_readmes_of_the_packs_show_what_the_program_says() {
