@@ -295,6 +295,9 @@ impl Builder {
                 reason: "`answer` must be shorter than `lease`: who waits for an answer must still hold the action".to_owned(),
             });
         }
+        for (name, source) in &settings.signals {
+            source.check(name)?;
+        }
         let patience = Patience {
             answer: settings.answer,
             tries: settings.tries.max(1),

@@ -10,6 +10,7 @@ mod people;
 mod rehearse;
 mod reserve;
 mod rollback;
+mod severity;
 mod verify;
 
 use serde_json::{Value as Json, json};

@@ -1,9 +1,12 @@
 //! What an agent is told beside policies: the cluster's name, how long to wait, and which signals must stay where.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::Value as Json;
+
+use crate::signal::{Bound, Source};
 
 /// The settings of an agent; what is left out has a default.
 ///
@@ -20,6 +23,10 @@ use serde_json::Value as Json;
 pub struct Settings {
     /// What policies see as `cluster`: `name`, `environment`, `region`, `labels`.
     pub cluster: Json,
+    /// Where signals come from, by their full name or its last word.
+    pub signals: BTreeMap<String, Source>,
+    /// Which signals must stay where. After an action no more of them may be outside than before, or it is taken back.
+    pub bounds: Vec<Bound>,
     /// Verification.
     pub verify: Verify,
     /// How long people have to answer a proposal.
@@ -62,6 +69,8 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             cluster: Json::Null,
+            signals: BTreeMap::new(),
+            bounds: Vec::new(),
             verify: Verify::default(),
             approvals_expire: Duration::from_secs(3_600),
             keep: Duration::from_secs(600),
@@ -85,18 +94,22 @@ impl Default for Verify {
 }
 
 /// Durations as people write them: `30s`, `5m`.
-mod span {
+pub(crate) mod span {
     use std::time::Duration;
 
     use serde::{Deserialize, Deserializer, de::Error};
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>, T: From<Duration>>(
+        from: D,
+    ) -> Result<T, D::Error> {
         let text = String::deserialize(from)?;
         let span: jiff::SignedDuration = text.parse().map_err(|_| {
             D::Error::custom(format!(
                 "`{text}` is no duration; write `30s`, `5m` or `1h`"
             ))
         })?;
-        Duration::try_from(span).map_err(|_| D::Error::custom(format!("`{text}` lies in the past")))
+        Duration::try_from(span)
+            .map(T::from)
+            .map_err(|_| D::Error::custom(format!("`{text}` lies in the past")))
     }
 }

@@ -23,6 +23,8 @@ pub(super) struct Observed {
     /// The live object, if it could be read: `Some(None)` when there is none.
     pub(super) live: Option<Option<Json>>,
     pub(super) request: Request,
+    /// How many of the watched signals are outside of their bounds.
+    pub(super) severity: u32,
 }
 
 /// Rounds of asking what else will be read; each may make more rules match.
@@ -36,6 +38,8 @@ struct Snapshot {
     complete: Vec<Json>,
     lists: BTreeSet<ObjectRequirement>,
     signals: serde_json::Map<String, Json>,
+    /// The signals that were asked for.
+    asked: BTreeSet<String>,
     /// What could not be read, and why.
     missing: Vec<String>,
 }
@@ -93,7 +97,9 @@ impl Run<'_> {
             .await?;
         request.usage = usage;
         request.breakers = breakers;
+        let (severity, watched) = self.severity(false).await;
         let body = json!({
+            "watched": watched,
             "requirements": needs,
             "version": live.as_ref().and_then(Option::as_ref).and_then(version_of),
             "missing": snapshot.missing,
@@ -104,6 +110,7 @@ impl Run<'_> {
             path,
             live,
             request,
+            severity,
         })
     }
 
@@ -183,6 +190,19 @@ impl Run<'_> {
                     .missing
                     .push(format!("namespace: there is no `{name}`")),
                 Err(error) => snapshot.miss("namespace", &error),
+            }
+        }
+        for signal in &needs.signals {
+            if !snapshot.asked.insert(signal.name.clone()) {
+                continue;
+            }
+            match self.signal(&signal.name).await {
+                Ok(sample) => {
+                    snapshot.signals.insert(signal.name.clone(), sample.fact());
+                }
+                Err(reason) => snapshot
+                    .missing
+                    .push(format!("signal {}: {reason}", signal.name)),
             }
         }
         let mut lists = needs.objects.clone();

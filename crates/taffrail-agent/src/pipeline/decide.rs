@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value as Json, json};
-use taffrail::{Decision, Gate, Report, Value, Verdict};
+use taffrail::{Gate, Report, Value, Verdict};
 use taffrail_actions::{Action, document_of, without_secrets};
 use taffrail_ledger::{Bound, Outcome, Stage};
 use taffrail_runtime::Counts;
@@ -37,8 +37,11 @@ impl Run<'_> {
         let (verdict, gate) = (decision.verdict(), decision.gate());
         let counts = decision.counts();
         let bound = self.bound(observed);
-        self.work.plan = self.plan(change, observed, &decision);
         drop(decision);
+        self.work.plan = self.plan(change, observed);
+        if let Some(plan) = &mut self.work.plan {
+            plan.severity = observed.severity;
+        }
         self.work.breakers = breakers(&counts);
         let action = without_secrets(document_of(&Action::Single(Box::new(
             observed.request.clone(),
@@ -74,12 +77,7 @@ impl Run<'_> {
     }
 
     /// Returns what would be sent; `None` when the object could not be observed.
-    fn plan(
-        &self,
-        change: &Change,
-        observed: &Observed,
-        decision: &Decision<'_>,
-    ) -> Option<Planned> {
+    fn plan(&self, change: &Change, observed: &Observed) -> Option<Planned> {
         let path = observed.path.clone()?;
         let live = observed.live.clone()?;
         let outcome = observed.request.outcome();
@@ -94,7 +92,6 @@ impl Run<'_> {
             }
             _ => change.call(&self.work.target, &path, live.as_ref(), &self.id),
         };
-        let _ = decision;
         Some(Planned {
             undo: Undo::of(live.as_ref(), after.as_ref()),
             path,

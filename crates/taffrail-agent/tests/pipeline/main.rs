@@ -9,5 +9,6 @@
 mod approvals;
 mod crash;
 mod happy;
+mod signals;
 mod support;
 mod trouble;
