@@ -55,6 +55,15 @@ pub fn node_of_document(name: &str, bytes: &[u8]) -> Result<Node, ActionError> {
         .map_err(|error| error.of_document(name))
 }
 
+/// Reads the trees of all documents of a text.
+///
+/// # Errors
+///
+/// As [`read_documents`], without looking at what the trees mean.
+pub fn nodes_of_documents(name: &str, bytes: &[u8]) -> Result<Vec<Node>, ActionError> {
+    nodes(name, bytes).map_err(|error| error.of_document(name))
+}
+
 /// Returns the trees of a text that holds objects of the cluster: JSON if it begins as JSON does and is some, else YAML.
 pub(crate) fn manifest_nodes(bytes: &[u8]) -> Result<Vec<Node>, ActionError> {
     let text = checked(bytes)?;

@@ -46,7 +46,7 @@ pub mod stored;
 pub mod tool_call;
 
 pub use action::{Action, Defaults, action_from_node};
-pub use document::{node_of_document, read_documents};
+pub use document::{node_of_document, nodes_of_documents, read_documents};
 pub use effect::{Effect, NoSuchEffect};
 pub use error::{ActionError, Problem};
 pub use kinds::{Scope, built_in_group, scope};

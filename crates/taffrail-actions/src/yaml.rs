@@ -26,6 +26,8 @@ pub(crate) const DEPTH_LIMIT: usize = 128;
 /// Reads every document of a YAML stream; empty ones are left out.
 pub(crate) fn read(text: &str) -> Result<Vec<Node>, ActionError> {
     let options = granit_parser::options! {
+        // Other crates of a program may switch them on; a comment is no value.
+        emit_comments: false,
         flow_nesting_limit: DEPTH_LIMIT,
         block_nesting_limit: DEPTH_LIMIT,
     };

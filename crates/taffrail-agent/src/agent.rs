@@ -14,7 +14,7 @@ use crate::event::{Ended, Event};
 use crate::pipeline::Run;
 use crate::settings::Settings;
 use crate::store::Store;
-use crate::work::Work;
+use crate::work::{Work, digest};
 
 /// Takes actions and brings them to their end: decided, executed once, verified, undone if need be, on record.
 ///
@@ -49,6 +49,17 @@ pub struct Submission {
     pub document: Json,
     /// Who asks, authenticated by whoever hands it over: `{ kind, id, groups, tenant }`.
     pub principal: Json,
+}
+
+impl Submission {
+    /// Returns an id for a document that names none: it follows from what is asked and by whom, so that reading the same document again is
+    /// the same action.
+    #[must_use]
+    pub fn id_of(document: &Json, principal: &Json) -> String {
+        let digest = digest(&serde_json::json!({ "document": document, "principal": principal }));
+        let short: String = digest.chars().skip("sha256:".len()).take(16).collect();
+        format!("action-{short}")
+    }
 }
 
 /// Makes an [`Agent`].

@@ -8,9 +8,11 @@ use clap_complete::Shell;
 use jiff::civil::Date;
 use taffrail_tools::Draws;
 
+mod agent;
 mod diff;
 mod replay;
 
+pub(crate) use agent::{Agent, AgentCommand, Lines, RollBack, Run, Work};
 pub(crate) use diff::{Diff, FailOn};
 pub(crate) use replay::{Replay, ReplayFilter};
 
@@ -54,6 +56,8 @@ pub(crate) enum Command {
     Graph(Graph),
     /// Explain a diagnostic code, or list all of them
     Explain(Explain),
+    /// Take actions through decision, execution and verification, on record
+    Agent(Agent),
     /// List what deciding an action will read
     Requirements(Requirements),
     /// Print the JSON Schema of decisions

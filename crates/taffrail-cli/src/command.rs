@@ -6,6 +6,7 @@ use crate::arguments::Command;
 use crate::failure::Failure;
 use crate::output::Output;
 
+mod agent;
 mod check;
 mod completions;
 mod coverage;
@@ -42,6 +43,7 @@ pub(crate) fn run(command: &Command, output: &mut Output) -> Result<ExitCode, Fa
         Command::Mutate(arguments) => mutate::run(arguments, output),
         Command::Graph(arguments) => graph::run(arguments, output),
         Command::Explain(arguments) => explain::run(arguments, output),
+        Command::Agent(arguments) => agent::run(arguments, output),
         Command::Requirements(arguments) => requirements::run(arguments, output),
         Command::Schema => schema::run(output),
         Command::Init(arguments) => init::run(arguments, output),

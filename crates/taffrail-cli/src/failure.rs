@@ -2,6 +2,8 @@
 
 use taffrail::LoadError;
 use taffrail_actions::ActionError;
+use taffrail_agent::AgentError;
+use taffrail_ledger::LedgerError;
 use taffrail_runtime::ProgramError;
 use taffrail_syntax::{Diagnostic, SourceTable};
 use taffrail_tools::{LevelError, TestResult};
@@ -122,6 +124,18 @@ pub(crate) enum Failure {
         code: String,
         nearest: Option<String>,
     },
+    /// The ledger fails.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// An agent cannot do its work.
+    #[error(transparent)]
+    Agent(#[from] AgentError),
+    /// The cluster cannot be found.
+    #[error("cannot find the cluster: {0}")]
+    NoCluster(String),
+    /// The settings of an agent cannot be read.
+    #[error("`{path}`: {reason}")]
+    Settings { path: String, reason: String },
     /// The output cannot be written.
     #[error("cannot write the output: {0}")]
     Output(#[from] std::io::Error),
@@ -134,7 +148,10 @@ impl Failure {
     /// Returns what to do about it, when that can be told.
     pub(crate) fn hint(&self) -> Option<String> {
         match self {
-            Self::Action(error) => error.problem.hint(),
+            Self::Action(error) | Self::Agent(AgentError::NotRead(error)) => error.problem.hint(),
+            Self::NoCluster(_) => Some(
+                "`--kubeconfig FILE` and `--context NAME` say which, or `--server URL`".to_owned(),
+            ),
             Self::UnknownVerb { nearest, verb, .. } => Some(match nearest {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("a verb of your own is declared in a policy: `verb {verb}`"),
@@ -176,6 +193,9 @@ impl Failure {
             | Self::NotWatched { .. }
             | Self::Xml(_)
             | Self::Output(_)
+            | Self::Ledger(_)
+            | Self::Agent(_)
+            | Self::Settings { .. }
             | Self::Json(_) => None,
         }
     }

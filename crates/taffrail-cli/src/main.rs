@@ -8,6 +8,7 @@ mod command;
 mod command_line;
 mod failure;
 mod format;
+mod ledger;
 mod output;
 mod policies;
 mod watch;
