@@ -9,7 +9,13 @@ use std::path::{Path, PathBuf};
 use taffrail::{PolicySet, Sources, Verdict};
 use taffrail_actions::{Action, Defaults, read_documents};
 
-const PACKS: [&str; 4] = ["baseline", "self-healing", "canary", "node-pool"];
+const PACKS: [&str; 5] = [
+    "baseline",
+    "self-healing",
+    "canary",
+    "node-pool",
+    "security-posture",
+];
 
 /// Requests that a pack executes though its budget or breaker is unknown, since they take back what may be the cause, or go on with what has
 /// been counted already.

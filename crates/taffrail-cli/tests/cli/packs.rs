@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use crate::support::Ran;
 
-const PACKS: [&str; 3] = ["self-healing", "canary", "node-pool"];
+const PACKS: [&str; 4] = ["self-healing", "canary", "node-pool", "security-posture"];
 
 #[test]
 fn the_readmes_of_the_packs_show_what_the_program_says() {
