@@ -9,6 +9,7 @@
 mod approvals;
 mod crash;
 mod happy;
+mod load;
 mod signals;
 mod support;
 mod trouble;
