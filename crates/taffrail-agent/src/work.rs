@@ -52,6 +52,9 @@ pub(crate) struct Planned {
     pub(crate) undo: Undo,
     /// How bad things were before.
     pub(crate) severity: u32,
+    /// Whether the values of a Secret stand here as digests.
+    #[serde(default)]
+    pub(crate) veiled: bool,
 }
 
 /// What a requester may say. Facts, principal and rollback are the adapter's.
@@ -114,6 +117,7 @@ impl Work {
             work.withheld = true;
             work.asked = without_secrets(work.asked);
             if let Some(plan) = &mut work.plan {
+                plan.veiled = true;
                 plan.call.body = plan.call.body.take().map(veiled);
                 plan.before = plan.before.take().map(veiled);
                 plan.after = plan.after.take().map(veiled);
@@ -147,7 +151,7 @@ impl Work {
 }
 
 /// Returns an object or patch of a Secret with digests in the place of values.
-fn veiled(object: Json) -> Json {
+pub(crate) fn veiled(object: Json) -> Json {
     let mut step = without_secrets(json!({ "target": { "kind": "Secret" }, "patch": object }));
     step.get_mut("patch").map(Json::take).unwrap_or_default()
 }

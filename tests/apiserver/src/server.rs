@@ -134,7 +134,17 @@ impl ApiServer {
         let object = with_defaults(object);
         let mut stored = match inner.store.get(&key) {
             Some(before) => inner.store.changed_object(object, before),
-            None => inner.store.new_object(object, namespace.as_deref()),
+            None => {
+                let given = object.clone();
+                let mut made = inner.store.new_object(object, namespace.as_deref());
+                // What is put in as it is keeps its history.
+                for part in ["creationTimestamp", "generation"] {
+                    if let Some(kept) = given.pointer(&format!("/metadata/{part}")) {
+                        metadata(&mut made).insert(part.to_owned(), kept.clone());
+                    }
+                }
+                made
+            }
         };
         managed(&mut stored, manager);
         let before = inner.store.get(&key).cloned();
@@ -209,7 +219,11 @@ impl Drop for ApiServer {
 
 /// Returns an object as a server stores it, with its defaults; its metadata and status stay as they are.
 fn with_defaults(object: Json) -> Json {
-    let write = Write::Create(object.clone());
+    let mut new = object.clone();
+    for field in ["uid", "resourceVersion", "creationTimestamp", "generation"] {
+        metadata(&mut new).remove(field);
+    }
+    let write = Write::Create(new);
     let Ok(Some(mut stored)) = after(None, &write, &Schemas::default()) else {
         return object;
     };

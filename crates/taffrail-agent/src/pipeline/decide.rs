@@ -99,6 +99,7 @@ impl Run<'_> {
             before: live,
             after,
             severity: 0,
+            veiled: false,
         })
     }
 

@@ -7,7 +7,7 @@ use taffrail_ledger::Stage;
 use super::{Next, Run};
 use crate::error::AgentError;
 use crate::verify::{Progress, progress};
-use crate::work::Planned;
+use crate::work::{Planned, veiled};
 
 /// What one look shows.
 struct Look {
@@ -71,7 +71,11 @@ impl Run<'_> {
     /// Looks once.
     async fn look(&self, plan: &Planned) -> Result<Look, AgentError> {
         let progress = match self.agent.cluster.object(&plan.path).await {
-            Ok(live) => progress(plan.before.as_ref(), live.as_ref(), plan.after.as_ref()),
+            Ok(live) => {
+                // What the ledger gave back has digests for values; they are compared with digests.
+                let live = live.map(|live| if plan.veiled { veiled(live) } else { live });
+                progress(plan.before.as_ref(), live.as_ref(), plan.after.as_ref())
+            }
             Err(error) => Progress::Unknown(error.to_string()),
         };
         let (severity, signals) = self.severity(true).await;
