@@ -3,6 +3,7 @@
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::print_stderr,
     reason = "a helper that cannot go on is a failed test"
 )]
 
@@ -10,6 +11,9 @@ mod approvals;
 mod crash;
 mod happy;
 mod load;
+mod replicas;
+#[path = "../../../taffrail-ledger/tests/conformance/server.rs"]
+mod server;
 mod signals;
 mod support;
 mod trouble;
