@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use taffrail_actions::stored::{Refused, Write, after, without_server_owned};
 use taffrail_schema::Schemas;
 
-use crate::call::{Call, FIELD_MANAGER, marked};
+use crate::call::{Call, FIELD_MANAGER, marked, unmarked};
 use crate::error::AgentError;
 use crate::merge;
 use crate::target::Target;
@@ -212,9 +212,10 @@ fn preconditions(live: Option<&Json>) -> Json {
     json!({ "uid": part("uid"), "resourceVersion": part("resourceVersion") })
 }
 
-/// Returns what of an object an action can change, for comparing: without what the API server and controllers write.
+/// Returns what of an object an action can change, for comparing: without what the API server and controllers write, and without the mark
+/// of whoever wrote last.
 pub(crate) fn own(object: &Json) -> Json {
-    let mut own = without_server_owned(object);
+    let mut own = without_server_owned(&unmarked(object.clone()));
     // Controllers keep count in annotations that no request sets.
     if let Some(annotations) = own
         .pointer_mut("/metadata/annotations")

@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use taffrail_actions::inverse::inverse;
 use taffrail_actions::stored::Write;
 
-use crate::call::{Call, FIELD_MANAGER, marked, unmarked};
+use crate::call::{Call, FIELD_MANAGER, marked};
 use crate::change::own;
 use crate::merge;
 
@@ -104,7 +104,7 @@ impl Undo {
             content_type: content_type.to_owned(),
             body: Some(body),
         };
-        let own_live = live.map(|live| unmarked(own(live)));
+        let own_live = live.map(own);
         match (self, own_live) {
             (Self::None(_), _) | (Self::Delete { .. }, None) => Ok(None),
             (Self::Restore { .. }, None) => Err(gone()),

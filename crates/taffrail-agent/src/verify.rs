@@ -9,7 +9,6 @@ mod workload;
 
 use serde_json::Value as Json;
 
-use crate::call::unmarked;
 use crate::change::own;
 use crate::merge;
 
@@ -55,7 +54,7 @@ pub(crate) fn progress(
     };
     let was = before.map(own).unwrap_or_default();
     let changed = merge::between(&was, &own(after));
-    let lost = merge::unset(&unmarked(own(now)), &changed);
+    let lost = merge::unset(&own(now), &changed);
     if !lost.is_empty() {
         return Progress::Failed(format!(
             "{} is not what it was set to any more",

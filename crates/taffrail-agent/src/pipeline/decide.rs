@@ -111,7 +111,7 @@ impl Run<'_> {
             Some(None) => "none".to_owned(),
             Some(Some(live)) => {
                 let uid = live.pointer("/metadata/uid").cloned().unwrap_or_default();
-                digest(&json!({ "uid": uid, "object": own(&unmarked(live.clone())) }))
+                digest(&json!({ "uid": uid, "object": own(live) }))
             }
         };
         Bound {

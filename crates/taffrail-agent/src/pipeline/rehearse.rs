@@ -44,7 +44,7 @@ impl Run<'_> {
         }
         let differs = match &plan.after {
             Some(after) => {
-                let stored = own(&unmarked(answer.body.clone()));
+                let stored = own(&answer.body);
                 let decided = own(after);
                 let patch = merge::between(&decided, &stored);
                 (stored != decided).then_some((patch, unmarked(answer.body.clone())))
