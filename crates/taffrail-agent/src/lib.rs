@@ -4,6 +4,9 @@
 //! go on lies in the ledger (`work`), so anybody can take it up after a crash. `cluster` talks to the API server; `change`, `call` and
 //! `undo` say what is sent and how it is taken back.
 
+#![doc = ""]
+#![doc = include_str!("../README.md")]
+
 mod agent;
 mod call;
 mod change;

@@ -1,6 +1,7 @@
 //! The same suite against the API server of the tests and, when `TAFFRAIL_TEST_KUBECONFIG` names a kubeconfig, against a real cluster.
 //! It makes a namespace of its own there, and takes it away.
 #![expect(
+    clippy::indexing_slicing,
     clippy::unwrap_used,
     reason = "a helper that cannot go on is a failed test"
 )]
@@ -237,7 +238,6 @@ async fn the_suite_against_the_server_of_the_tests() {
 }
 
 #[tokio::test]
-#[expect(clippy::print_stderr, reason = "a test says what it skips")]
 async fn the_suite_against_a_real_cluster() {
     let Ok(path) = std::env::var("TAFFRAIL_TEST_KUBECONFIG") else {
         eprintln!("skipped: TAFFRAIL_TEST_KUBECONFIG names no kubeconfig");
