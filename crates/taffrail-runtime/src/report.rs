@@ -21,6 +21,7 @@ use crate::value::Value;
 
 mod digest;
 mod validity;
+mod withheld;
 
 /// The name and version of a decision's JSON form.
 pub(crate) const DECISION_SCHEMA: &str = "taffrail.decision/v1";
@@ -305,20 +306,23 @@ impl<'d> Reporter<'d> {
         rule.suggestions
             .iter()
             .filter_map(|suggestion| match suggestion {
-                Suggestion::Assign { path, value } => {
+                Suggestion::Assign {
+                    path,
+                    value: value_expr,
+                } => {
                     self.evaluator.start_rule();
-                    let value = self
-                        .evaluator
-                        .with_locals(&locals, |evaluator| evaluator.eval(*value).into_owned());
+                    let value = self.evaluator.with_locals(&locals, |evaluator| {
+                        evaluator.eval(*value_expr).into_owned()
+                    });
                     // What nobody can say is no suggestion.
-                    (!matches!(value, Value::Unknown(_) | Value::Absent)).then(|| {
-                        SuggestionReport {
-                            rule: rule.name.clone(),
-                            path: facts::display(Root::Proposed, path.iter())
-                                .trim_matches('`')
-                                .to_owned(),
-                            value: value.to_json(),
-                        }
+                    let nobody_can_say = matches!(value, Value::Unknown(_) | Value::Absent);
+                    let may_be_shown = !withheld::holds_secrets(self.decision, *value_expr);
+                    (!nobody_can_say && may_be_shown).then(|| SuggestionReport {
+                        rule: rule.name.clone(),
+                        path: facts::display(Root::Proposed, path.iter())
+                            .trim_matches('`')
+                            .to_owned(),
+                        value: value.to_json(),
                     })
                 }
                 Suggestion::Text(parts) => Some(SuggestionReport {
@@ -331,12 +335,16 @@ impl<'d> Reporter<'d> {
     }
 
     fn render(&mut self, parts: &[TemplatePart], locals: &[(LocalId, Value)]) -> String {
+        let decision = self.decision;
         self.evaluator.start_rule();
         self.evaluator.with_locals(locals, |evaluator| {
             let mut text = String::new();
             for part in parts {
                 match part {
                     TemplatePart::Text(literal) => text.push_str(literal),
+                    TemplatePart::Expr(expr) if withheld::holds_secrets(decision, *expr) => {
+                        text.push_str(&withheld::veiled_text(&evaluator.eval(*expr)));
+                    }
                     TemplatePart::Expr(expr) => text.push_str(&evaluator.eval(*expr).render()),
                 }
             }
@@ -364,7 +372,11 @@ impl<'d> Reporter<'d> {
                     continue;
                 }
                 let name = facts::display(path.root, path.keys.iter());
-                values.insert(name.trim_matches('`').to_owned(), shown(value));
+                let mut value = shown(value);
+                if withheld::is_secret(self.decision, path) {
+                    value = withheld::veiled(value);
+                }
+                values.insert(name.trim_matches('`').to_owned(), value);
             }
         }
         for signal in &reads.signals {
@@ -381,7 +393,11 @@ impl<'d> Reporter<'d> {
                 .evaluator
                 .with_locals(locals, |evaluator| evaluator.eval(expr).into_owned());
             if !matches!(value, Value::Window(_)) {
-                values.insert(name.to_owned(), shown(&value));
+                let mut value = shown(&value);
+                if withheld::holds_secrets(self.decision, expr) {
+                    value = withheld::veiled(value);
+                }
+                values.insert(name.to_owned(), value);
             }
         }
         values
