@@ -2,13 +2,28 @@
 
 use crate::kinds::Resource;
 
-/// An object or a collection.
+/// What a path names, whether it is served or not.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Place {
+    pub(crate) group: String,
+    pub(crate) version: String,
+    pub(crate) plural: String,
+    pub(crate) namespace: Option<String>,
+    pub(crate) name: Option<String>,
+    pub(crate) subresource: Option<String>,
+    /// Whether the path itself asks for a watch, as old clients do.
+    pub(crate) is_watch: bool,
+}
+
+/// An object or a collection of a kind that is served.
 #[derive(Debug, Clone)]
 pub(crate) struct Address {
     pub(crate) resource: Resource,
     pub(crate) namespace: Option<String>,
     pub(crate) name: Option<String>,
     pub(crate) subresource: Option<String>,
+    /// Whether the path itself asks for a watch, as old clients do.
+    pub(crate) is_watch: bool,
 }
 
 /// The parameters of a request.
@@ -34,15 +49,19 @@ impl Query {
     }
 }
 
-impl Address {
-    /// Reads a path; `None` when nothing is served there.
-    pub(crate) fn read(path: &str, all: &[Resource]) -> Option<Self> {
+impl Place {
+    /// Reads a path; `None` when it can name no objects.
+    pub(crate) fn read(path: &str) -> Option<Self> {
         let parts: Vec<String> = path.trim_matches('/').split('/').map(plain).collect();
         let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
         let (group, version, rest) = match parts.as_slice() {
             ["api", version, rest @ ..] => ("", *version, rest),
             ["apis", group, version, rest @ ..] => (*group, *version, rest),
             _ => return None,
+        };
+        let (is_watch, rest) = match rest {
+            ["watch", rest @ ..] if !rest.is_empty() => (true, rest),
+            _ => (false, rest),
         };
         let (namespace, rest) = match rest {
             ["namespaces", namespace, plural, rest @ ..]
@@ -58,14 +77,33 @@ impl Address {
             [plural, name, subresource] => (*plural, Some(*name), Some(*subresource)),
             _ => return None,
         };
-        let resource = all.iter().find(|found| {
-            found.group == group && found.version == version && found.plural == plural
-        })?;
         Some(Self {
-            resource: resource.clone(),
+            group: group.to_owned(),
+            version: version.to_owned(),
+            plural: plural.to_owned(),
             namespace,
             name: name.map(str::to_owned),
             subresource: subresource.map(str::to_owned),
+            is_watch,
+        })
+    }
+}
+
+impl Address {
+    /// Reads a path; `None` when nothing is served there.
+    pub(crate) fn read(path: &str, all: &[Resource]) -> Option<Self> {
+        let place = Place::read(path)?;
+        let resource = all.iter().find(|found| {
+            found.group == place.group
+                && found.version == place.version
+                && found.plural == place.plural
+        })?;
+        Some(Self {
+            resource: resource.clone(),
+            namespace: place.namespace,
+            name: place.name,
+            subresource: place.subresource,
+            is_watch: place.is_watch,
         })
     }
 

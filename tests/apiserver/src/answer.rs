@@ -1,9 +1,17 @@
 //! Answers: objects, and refusals in the words of a real server.
 
 use serde_json::{Value as Json, json};
-use taffrail_actions::stored::Refused;
 
 use crate::address::Address;
+use crate::watch::Watch;
+
+/// How an answer is written.
+#[derive(Debug, Clone)]
+pub(crate) enum Content {
+    Json,
+    Yaml,
+    Events(Box<Watch>),
+}
 
 /// An answer before it is written.
 #[derive(Debug, Clone)]
@@ -11,6 +19,7 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(&'static str, String)>,
     pub(crate) body: Json,
+    pub(crate) content: Content,
     /// Whether something was written.
     pub(crate) wrote: bool,
 }
@@ -25,6 +34,7 @@ impl Answer {
             status,
             headers: Vec::new(),
             body,
+            content: Content::Json,
             wrote: false,
         }
     }
@@ -34,15 +44,31 @@ impl Answer {
         self
     }
 
+    pub(crate) fn header(mut self, name: &'static str, value: String) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+
+    /// Returns a refusal that says nothing about an object.
+    pub(crate) fn status(status: u16, reason: &str, message: &str) -> Self {
+        Self::refusal(status, reason, message.to_owned(), Json::Null)
+    }
+
+    /// Returns a refusal as it is made before any object is looked at.
+    pub(crate) fn plain(status: u16, reason: &str, message: &str) -> Self {
+        Self::refusal(status, reason, message.to_owned(), json!({}))
+    }
+
     /// Returns a refusal as a `Status` object.
     pub(crate) fn refusal(status: u16, reason: &str, message: String, details: Json) -> Self {
-        Self::of(
-            status,
-            json!({
-                "kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure",
-                "message": message, "reason": reason, "details": details, "code": status,
-            }),
-        )
+        let mut body = json!({
+            "kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure",
+            "message": message, "reason": reason, "details": details, "code": status,
+        });
+        if let Some(body) = body.as_object_mut() {
+            body.retain(|_, value| !value.is_null() && *value != "");
+        }
+        Self::of(status, body)
     }
 
     pub(crate) fn not_found(address: &Address, name: &str) -> Self {
@@ -74,74 +100,13 @@ impl Answer {
             details(address, name),
         )
     }
-
-    /// Returns the refusal of a write.
-    pub(crate) fn refused(refused: &Refused, address: &Address, name: &str) -> Self {
-        let kind = &address.resource.kind;
-        let invalid = |field: &str, message: &str| {
-            let mut details = details(address, name);
-            if let Some(details) = details.as_object_mut() {
-                details.insert(
-                    "causes".into(),
-                    json!([{ "reason": "FieldValueInvalid", "message": message, "field": field }]),
-                );
-            }
-            Self::refusal(
-                422,
-                "Invalid",
-                format!("{kind} \"{name}\" is invalid: {field}: {message}"),
-                details,
-            )
-        };
-        match refused {
-            Refused::Exists { .. } => Self::exists(address, name),
-            Refused::Missing => Self::not_found(address, name),
-            Refused::Stale { .. } => Self::conflict(address, name, CHANGED),
-            Refused::Conflict(conflicts) => {
-                let causes: Vec<Json> = conflicts
-                    .iter()
-                    .flat_map(|conflict| {
-                        conflict.fields.iter().map(|field| {
-                            json!({
-                                "reason": "FieldManagerConflict",
-                                "message": format!("conflict with \"{}\"", conflict.manager), "field": field,
-                            })
-                        })
-                    })
-                    .collect();
-                let plural = if causes.len() == 1 { "" } else { "s" };
-                let message = format!("Apply failed with {} conflict{plural}", causes.len());
-                Self::refusal(409, "Conflict", message, json!({ "causes": causes }))
-            }
-            Refused::NoStrategicMerge { .. } => Self::refusal(
-                415,
-                "UnsupportedMediaType",
-                "the body of the request was in an unknown format".into(),
-                json!({}),
-            ),
-            Refused::OtherObject { .. } | Refused::BadPatch { .. } => {
-                Self::refusal(400, "BadRequest", refused.to_string(), json!({}))
-            }
-            Refused::Immutable { field } => invalid(field, "field is immutable"),
-            Refused::Invalid { field, problem } => invalid(field, problem),
-            Refused::TestFailed { .. } | Refused::NoSuchPath { .. } => Self::refusal(
-                422,
-                "Invalid",
-                "the server rejected our request due to an error in our request".into(),
-                json!({}),
-            ),
-            Refused::Unknown { .. } => {
-                Self::refusal(501, "NotImplemented", refused.to_string(), json!({}))
-            }
-        }
-    }
 }
 
 /// Why a stale version is refused.
 pub(crate) const CHANGED: &str =
     "the object has been modified; please apply your changes to the latest version and try again";
 
-fn named(address: &Address) -> String {
+pub(crate) fn named(address: &Address) -> String {
     let resource = &address.resource;
     if resource.group.is_empty() {
         resource.plural.clone()
@@ -150,7 +115,7 @@ fn named(address: &Address) -> String {
     }
 }
 
-fn details(address: &Address, name: &str) -> Json {
+pub(crate) fn details(address: &Address, name: &str) -> Json {
     let resource = &address.resource;
     let mut details = json!({ "name": name, "kind": resource.plural });
     if !resource.group.is_empty()

@@ -3,6 +3,9 @@
 use serde_json::{Value as Json, json};
 use taffrail_schema::Schemas;
 
+use crate::answer::Answer;
+use crate::request::Incoming;
+
 /// A kind as it is served.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Resource {
@@ -27,6 +30,58 @@ impl Resource {
         } else {
             format!("{}/{}", self.group, self.version)
         }
+    }
+
+    /// Tells whether the kind was added to the API by a definition.
+    #[must_use]
+    pub fn is_custom(&self) -> bool {
+        self.group.contains('.') && !self.group.ends_with(".k8s.io")
+    }
+}
+
+/// Returns the kinds of a definition of custom ones.
+pub(crate) fn defined(definition: &Json) -> Vec<Resource> {
+    let text = |path: &str| {
+        let text = definition.pointer(path).and_then(Json::as_str);
+        text.unwrap_or_default().to_owned()
+    };
+    let versions = definition
+        .pointer("/spec/versions")
+        .and_then(Json::as_array);
+    let versions = versions.into_iter().flatten();
+    versions
+        .filter(|version| version["served"] == true)
+        .map(|version| Resource {
+            group: text("/spec/group"),
+            version: version["name"].as_str().unwrap_or_default().to_owned(),
+            plural: text("/spec/names/plural"),
+            kind: text("/spec/names/kind"),
+            namespaced: text("/spec/scope") == "Namespaced",
+        })
+        .collect()
+}
+
+/// Answers where no objects are: documents of discovery, reviews, or nothing.
+pub(crate) fn elsewhere(incoming: &Incoming, all: &[Resource]) -> Answer {
+    if let Some(document) = discovery(&incoming.path, all) {
+        if incoming.method == "GET" {
+            return Answer::ok(document);
+        }
+        let message = "the server does not allow this method on the requested resource";
+        return Answer::plain(405, "MethodNotAllowed", message);
+    }
+    let parts: Vec<&str> = incoming.path.trim_matches('/').split('/').collect();
+    let is_served = match parts.as_slice() {
+        ["api", "v1", ..] => true,
+        ["apis", group, version, ..] => all
+            .iter()
+            .any(|found| found.group == *group && found.version == *version),
+        _ => false,
+    };
+    if is_served {
+        crate::route::unknown()
+    } else {
+        Answer::of(404, Json::String("404 page not found\n".into()))
     }
 }
 

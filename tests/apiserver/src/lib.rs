@@ -24,18 +24,34 @@
     reason = "members of JSON objects are made where they are missing; a test that is written wrong should fail loudly"
 )]
 
+mod access;
 mod address;
 mod answer;
+mod change;
+mod cluster;
 mod controllers;
+mod create;
+mod delete;
+mod eviction;
 mod fault;
 mod kinds;
 mod log;
+mod page;
+mod read;
+mod refused;
+mod request;
+mod review;
+mod route;
+mod scale;
+mod selector;
+mod serve;
 mod server;
 mod store;
-mod write;
+mod watch;
 
+pub use access::User;
 pub use controllers::Rollouts;
 pub use fault::{Fault, Matcher};
 pub use kinds::Resource;
 pub use log::Seen;
-pub use server::ApiServer;
+pub use server::{Answered, ApiServer};

@@ -13,8 +13,12 @@ pub struct Seen {
     pub query: String,
     /// The body; null when there was none, or none that is JSON.
     pub body: Json,
+    /// Who asked; `system:anonymous` without a token.
+    pub user: String,
     /// The status of the answer; 0 when the connection was dropped.
     pub status: u16,
+    /// Whether it only tried out what would happen.
+    pub is_dry: bool,
     /// Whether something was written.
     pub wrote: bool,
 }

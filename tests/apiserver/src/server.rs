@@ -1,29 +1,24 @@
-//! The server itself: a loopback address, connections, and the handle that a test holds.
+//! The handle that a test holds.
 
-use std::convert::Infallible;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use axum::Router;
-use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::Response;
-use hyper_util::rt::TokioIo;
-use hyper_util::service::TowerToHyperService;
-use serde_json::Value as Json;
-use taffrail_actions::stored::{Write, after};
-use taffrail_schema::Schemas;
+use http::HeaderMap;
+use serde_json::{Value as Json, json};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-use crate::address::{Address, Query};
-use crate::answer::Answer;
+use crate::access::User;
+use crate::address::Address;
+use crate::cluster::Cluster;
 use crate::controllers::Rollouts;
-use crate::fault::{Fault, Faults, Matcher};
-use crate::kinds::{self, Resource};
+use crate::fault::{Fault, Matcher};
+use crate::kinds::Resource;
 use crate::log::Seen;
-use crate::store::{Key, Store, managed, metadata};
-use crate::write::Asked;
+use crate::serve::{respond, serve};
 
 /// A server on a loopback address; it ends when it is dropped.
 #[derive(Debug)]
@@ -33,23 +28,15 @@ pub struct ApiServer {
     task: JoinHandle<()>,
 }
 
-/// What a server knows.
-#[derive(Debug)]
-struct Cluster(Mutex<Inner>);
-
-#[derive(Debug)]
-struct Inner {
-    store: Store,
-    kinds: Vec<Resource>,
-    faults: Faults,
-    seen: Vec<Seen>,
-    rollouts: Rollouts,
-}
-
-impl Cluster {
-    fn lock(&self) -> MutexGuard<'_, Inner> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+/// An answer with its whole body.
+#[derive(Debug, Clone)]
+pub struct Answered {
+    /// The status.
+    pub status: u16,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Vec<u8>,
 }
 
 impl ApiServer {
@@ -59,15 +46,18 @@ impl ApiServer {
     ///
     /// No port can be opened.
     pub async fn start() -> std::io::Result<Self> {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+        Self::start_at(0).await
+    }
+
+    /// Starts a server on a port; 0 for a free one.
+    ///
+    /// # Errors
+    ///
+    /// The port cannot be opened.
+    pub async fn start_at(port: u16) -> std::io::Result<Self> {
+        let listener = TcpListener::bind(("127.0.0.1", port)).await?;
         let address = listener.local_addr()?;
-        let cluster = Arc::new(Cluster(Mutex::new(Inner {
-            store: Store::default(),
-            kinds: kinds::built_in(),
-            faults: Faults::default(),
-            seen: Vec::new(),
-            rollouts: Rollouts::default(),
-        })));
+        let cluster = Arc::new(Cluster::default());
         let router = Router::new()
             .fallback(handle)
             .with_state(Arc::clone(&cluster));
@@ -83,6 +73,49 @@ impl ApiServer {
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// Returns a kubeconfig that leads here.
+    #[must_use]
+    pub fn kubeconfig(&self) -> String {
+        self.kubeconfig_with("")
+    }
+
+    /// Returns a kubeconfig that leads here, with a token.
+    #[must_use]
+    pub fn kubeconfig_with(&self, token: &str) -> String {
+        let user = if token.is_empty() {
+            "{}".to_owned()
+        } else {
+            format!("{{ token: {token:?} }}")
+        };
+        format!(
+            "apiVersion: v1\nkind: Config\ncurrent-context: test\n\
+             clusters:\n- name: test\n  cluster: {{ server: \"{}\" }}\n\
+             users:\n- name: test\n  user: {user}\n\
+             contexts:\n- name: test\n  context: {{ cluster: test, user: test }}\n",
+            self.url(),
+        )
+    }
+
+    /// Answers a request without a connection; of a watch everything until its end.
+    ///
+    /// # Errors
+    ///
+    /// The connection would have been dropped.
+    pub async fn answer(&self, request: http::Request<Vec<u8>>) -> std::io::Result<Answered> {
+        let (parts, body) = request.into_parts();
+        let (answer, hangs_up) = self.cluster.take(&parts, &body).await;
+        if hangs_up {
+            return Err(std::io::Error::other("dropped on purpose"));
+        }
+        let (parts, body) = respond(answer, false).into_parts();
+        let body = axum::body::to_bytes(body, usize::MAX).await;
+        Ok(Answered {
+            status: parts.status.as_u16(),
+            headers: parts.headers,
+            body: body.map_err(std::io::Error::other)?.to_vec(),
+        })
     }
 
     /// Sets how rollouts go from the next write on.
@@ -106,51 +139,29 @@ impl ApiServer {
     ///
     /// The object has no kind that is served.
     pub fn put_as(&self, object: Json, manager: &str) -> Json {
-        let mut inner = self.cluster.lock();
-        let text = |path: &str| {
-            object
-                .pointer(path)
-                .and_then(Json::as_str)
-                .unwrap_or_default()
-                .to_owned()
-        };
-        let (api_version, kind) = (text("/apiVersion"), text("/kind"));
-        let found = inner
-            .kinds
-            .iter()
-            .find(|found| found.kind == kind && found.api_version() == api_version)
-            .cloned();
-        #[expect(clippy::panic, reason = "a test is written wrong")]
-        let Some(resource) = found else {
-            panic!("no `{kind}` of `{api_version}` is served")
-        };
-        let namespace = resource.namespaced.then(|| text("/metadata/namespace"));
-        let key = (
-            resource.group,
-            resource.plural,
-            namespace.clone().unwrap_or_default(),
-            text("/metadata/name"),
-        );
-        let object = with_defaults(object);
-        let mut stored = match inner.store.get(&key) {
-            Some(before) => inner.store.changed_object(object, before),
-            None => {
-                let given = object.clone();
-                let mut made = inner.store.new_object(object, namespace.as_deref());
-                // What is put in as it is keeps its history.
-                for part in ["creationTimestamp", "generation"] {
-                    if let Some(kept) = given.pointer(&format!("/metadata/{part}")) {
-                        metadata(&mut made).insert(part.to_owned(), kept.clone());
-                    }
-                }
-                made
-            }
-        };
-        managed(&mut stored, manager);
-        let before = inner.store.get(&key).cloned();
-        inner.store.put(key.clone(), stored);
-        inner.report(&key, before.as_ref());
-        inner.store.get(&key).cloned().unwrap_or_default()
+        self.cluster.lock().put_as(object, manager)
+    }
+
+    /// Stores an object exactly as it is, with its identity and version.
+    ///
+    /// # Panics
+    ///
+    /// The object has no kind that is served.
+    pub fn restore(&self, object: Json) {
+        self.cluster.lock().restore(object);
+    }
+
+    /// Tells whether the kind of an object is served.
+    #[must_use]
+    pub fn serves(&self, object: &Json) -> bool {
+        self.cluster.lock().resource(object).is_some()
+    }
+
+    /// Returns the stored object of the kind and name of another one.
+    #[must_use]
+    pub fn like(&self, object: &Json) -> Option<Json> {
+        let inner = self.cluster.lock();
+        inner.store.get(&inner.key(object)).cloned()
     }
 
     /// Returns the object at a path.
@@ -186,6 +197,55 @@ impl ApiServer {
         }
     }
 
+    /// Knows a user by a bearer token from now on; requests with tokens that are not known are refused.
+    pub fn token(&self, token: &str, user: User) {
+        self.cluster.lock().access.know(token, user);
+    }
+
+    /// Lets the roles and bindings that are stored count: what they do not allow is refused. Members of `system:masters` may do all.
+    pub fn authorize(&self) {
+        self.cluster.lock().access.is_enforced = true;
+    }
+
+    /// Allows a user verbs on kinds of a group, in a namespace or, where it is empty, everywhere; `*` stands for all.
+    pub fn grant(
+        &self,
+        user: &str,
+        namespace: &str,
+        verbs: &[&str],
+        group: &str,
+        plurals: &[&str],
+    ) {
+        let mut inner = self.cluster.lock();
+        let name = format!("granted-{}", inner.store.version() + 1);
+        let prefix = if namespace.is_empty() { "Cluster" } else { "" };
+        let mut metadata = json!({ "name": name });
+        if !namespace.is_empty() {
+            metadata["namespace"] = namespace.into();
+        }
+        let api = "rbac.authorization.k8s.io";
+        inner.put_as(
+            json!({
+                "apiVersion": format!("{api}/v1"), "kind": format!("{prefix}Role"), "metadata": metadata,
+                "rules": [{ "verbs": verbs, "apiGroups": [group], "resources": plurals }],
+            }),
+            "test",
+        );
+        inner.put_as(
+            json!({
+                "apiVersion": format!("{api}/v1"), "kind": format!("{prefix}RoleBinding"), "metadata": metadata,
+                "roleRef": { "apiGroup": api, "kind": format!("{prefix}Role"), "name": name },
+                "subjects": [{ "apiGroup": api, "kind": "User", "name": user }],
+            }),
+            "test",
+        );
+    }
+
+    /// Forgets what happened so far: watches and lists from older versions are answered that their version is gone.
+    pub fn compact(&self) {
+        self.cluster.lock().store.compact();
+    }
+
     /// Lets the next requests that match fail.
     pub fn fail(&self, matcher: Matcher, fault: Fault, times: usize) {
         self.cluster.lock().faults.next(matcher, fault, times);
@@ -217,213 +277,11 @@ impl Drop for ApiServer {
     }
 }
 
-/// Returns an object as a server stores it, with its defaults; its metadata and status stay as they are.
-fn with_defaults(object: Json) -> Json {
-    let mut new = object.clone();
-    for field in ["uid", "resourceVersion", "creationTimestamp", "generation"] {
-        metadata(&mut new).remove(field);
-    }
-    let write = Write::Create(new);
-    let Ok(Some(mut stored)) = after(None, &write, &Schemas::default()) else {
-        return object;
-    };
-    for part in ["metadata", "status"] {
-        if let (Some(given), Some(stored)) = (object.get(part), stored.as_object_mut()) {
-            stored.insert(part.to_owned(), given.clone());
-        }
-    }
-    stored
-}
-
-async fn serve(listener: TcpListener, router: Router) {
-    let mut connections = tokio::task::JoinSet::new();
-    while let Ok((stream, _)) = listener.accept().await {
-        let service = TowerToHyperService::new(router.clone());
-        connections.spawn(async move {
-            let service = hyper::service::service_fn(move |request| {
-                let answer = hyper::service::Service::call(&service, request);
-                async move {
-                    let response: Result<Response, Infallible> = answer.await;
-                    let response = response.unwrap_or_else(|never| match never {});
-                    // An error of the service drops the connection without an answer.
-                    if response.extensions().get::<HangUp>().is_some() {
-                        return Err(std::io::Error::other("dropped on purpose"));
-                    }
-                    Ok(response)
-                }
-            });
-            let connection = hyper::server::conn::http1::Builder::new()
-                .serve_connection(TokioIo::new(stream), service);
-            // That a client goes away is its business.
-            let _ = connection.await;
-        });
-    }
-}
-
-/// The connection is to be dropped.
-#[derive(Debug, Clone, Copy)]
-struct HangUp;
-
 async fn handle(State(cluster): State<Arc<Cluster>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let bytes = axum::body::to_bytes(body, 16 << 20)
         .await
         .unwrap_or_default();
-    let body: Json = serde_json::from_slice(&bytes).unwrap_or_default();
-    let path = parts.uri.path().to_owned();
-    let query_text = parts.uri.query().unwrap_or_default().to_owned();
-    let method = parts.method.as_str().to_owned();
-    let content_type = parts.headers.get(http::header::CONTENT_TYPE);
-    let content_type = content_type
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default()
-        .to_owned();
-    let mut late = None;
-    let (answer, hangs_up) = {
-        let mut inner = cluster.lock();
-        let asked = Address::read(&path, &inner.kinds).map(|address| Asked {
-            method: &method,
-            address,
-            query: Query::read(&query_text),
-            content_type: &content_type,
-            body: body.clone(),
-        });
-        let is_dry = asked.as_ref().is_some_and(Asked::is_dry);
-        let fault = inner.faults.take(&method, &path, is_dry);
-        if let Some(Fault::Latency(span)) = fault {
-            late = Some(span);
-        }
-        let (answer, hangs_up) = inner.answer(&path, asked.as_ref(), fault);
-        inner.seen.push(Seen {
-            method: method.clone(),
-            path: path.clone(),
-            query: query_text.clone(),
-            body,
-            status: if hangs_up { 0 } else { answer.status },
-            wrote: answer.wrote,
-        });
-        (answer, hangs_up)
-    };
-    if let Some(span) = late {
-        tokio::time::sleep(span).await;
-    }
+    let (answer, hangs_up) = cluster.take(&parts, &bytes).await;
     respond(answer, hangs_up)
-}
-
-impl Inner {
-    fn answer(
-        &mut self,
-        path: &str,
-        asked: Option<&Asked<'_>>,
-        fault: Option<Fault>,
-    ) -> (Answer, bool) {
-        let status = |code: u16, reason: &str, message: &str| {
-            Answer::refusal(code, reason, message.to_owned(), serde_json::json!({}))
-        };
-        match fault {
-            Some(Fault::Busy(seconds)) => {
-                // Priority and fairness answers in plain text, and not with an object.
-                let mut answer = Answer::of(
-                    429,
-                    Json::String("Too many requests, please try again later.".into()),
-                );
-                answer.headers.push(("Retry-After", seconds.to_string()));
-                return (answer, false);
-            }
-            Some(Fault::Broken) => {
-                return (
-                    status(500, "InternalError", "Internal error occurred"),
-                    false,
-                );
-            }
-            Some(Fault::LostBefore) => return (status(500, "InternalError", ""), true),
-            Some(Fault::Conflict) => {
-                return (status(409, "Conflict", crate::answer::CHANGED), false);
-            }
-            Some(Fault::Overtaken) => self.overtake(asked),
-            Some(Fault::Latency(_) | Fault::TimedOut | Fault::LostAfter) | None => {}
-        }
-        let answer = match asked {
-            Some(asked) => {
-                let key = asked
-                    .address
-                    .name
-                    .as_ref()
-                    .map(|name| asked.address.key(name));
-                let before = key.as_ref().and_then(|key| self.store.get(key).cloned());
-                let answer = asked.answer(&mut self.store);
-                let made = answer.body.pointer("/metadata/name").and_then(Json::as_str);
-                let key = key.or_else(|| Some(asked.address.key(made?)));
-                if let (true, Some(key)) = (answer.wrote, key) {
-                    self.report(&key, before.as_ref());
-                }
-                answer
-            }
-            None => match kinds::discovery(path, &self.kinds) {
-                Some(document) => Answer::ok(document),
-                None => Answer::of(404, Json::String("404 page not found".into())),
-            },
-        };
-        match fault {
-            Some(Fault::LostAfter) => (answer, true),
-            Some(Fault::TimedOut) => {
-                let timed_out = status(
-                    504,
-                    "Timeout",
-                    "request did not complete within the allotted timeout",
-                );
-                (timed_out.wrote(answer.wrote), false)
-            }
-            _ => (answer, false),
-        }
-    }
-
-    /// Lets the controller of an object report on it.
-    fn report(&mut self, key: &Key, before: Option<&Json>) {
-        let Some(object) = self.store.get(key) else {
-            return;
-        };
-        if let Some(reported) = self.rollouts.report(before, object) {
-            let reported = self.store.changed_object(reported, object);
-            self.store.put(key.clone(), reported);
-        }
-    }
-
-    /// Somebody else changes the object just before.
-    fn overtake(&mut self, asked: Option<&Asked<'_>>) {
-        let Some(asked) = asked else { return };
-        let Some(name) = &asked.address.name else {
-            return;
-        };
-        let key = asked.address.key(name);
-        if let Some(before) = self.store.get(&key).cloned() {
-            let mut object = before.clone();
-            let next = (self.store.version() + 1).to_string();
-            metadata(&mut object).insert("resourceVersion".into(), next.into());
-            self.store.put(key, object);
-        }
-    }
-}
-
-fn respond(answer: Answer, hangs_up: bool) -> Response {
-    let (kind, bytes) = match &answer.body {
-        Json::String(text) => ("text/plain; charset=utf-8", text.clone().into_bytes()),
-        body => ("application/json", body.to_string().into_bytes()),
-    };
-    let mut response = Response::new(Body::from(bytes));
-    *response.status_mut() = http::StatusCode::from_u16(answer.status).unwrap_or_default();
-    let headers = response.headers_mut();
-    headers.insert(
-        http::header::CONTENT_TYPE,
-        http::HeaderValue::from_static(kind),
-    );
-    for (name, value) in answer.headers {
-        if let Ok(value) = http::HeaderValue::from_str(&value) {
-            headers.insert(name, value);
-        }
-    }
-    if hangs_up {
-        response.extensions_mut().insert(HangUp);
-    }
-    response
 }
