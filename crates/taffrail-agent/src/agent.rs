@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use futures::StreamExt;
+use futures::stream;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value as Json;
 use taffrail::{Live, PolicySet};
@@ -33,6 +35,9 @@ pub(crate) struct Inner {
     events: broadcast::Sender<Event>,
     observer: Option<Observer>,
 }
+
+/// How many actions are taken up at once.
+const AT_ONCE: usize = 16;
 
 /// Reads the time.
 pub(crate) type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -150,15 +155,12 @@ impl Agent {
     /// The ledger fails. What goes wrong with single actions stands in the list.
     pub async fn resume(&self) -> Result<Vec<Result<Ended, AgentError>>, AgentError> {
         let left = self.0.store.run(Ledger::left_behind).await?;
-        let mut ended = Vec::with_capacity(left.len());
-        for record in left {
-            let went = match read(&record) {
-                Ok(work) => self.take_up(record, work).await,
-                Err(error) => Err(error),
-            };
-            ended.push(went);
-        }
-        Ok(ended)
+        let went = left.into_iter().map(async |record| match read(&record) {
+            Ok(work) => self.take_up(record, work).await,
+            Err(error) => Err(error),
+        });
+        // One that is watched for minutes does not hold up the others.
+        Ok(stream::iter(went).buffered(AT_ONCE).collect().await)
     }
 
     /// Takes back an executed action because an operator asks: `by` says who, `reason` why.

@@ -12,7 +12,7 @@ mod agent;
 mod diff;
 mod replay;
 
-pub(crate) use agent::{Agent, AgentCommand, Lines, RollBack, Run, Work};
+pub(crate) use agent::{Agent, AgentCommand, Lines, Resume, RollBack, Run, Work};
 pub(crate) use diff::{Diff, FailOn};
 pub(crate) use replay::{Replay, ReplayFilter};
 

@@ -96,3 +96,14 @@ async fn a_budget_that_is_used_up_asks_people() {
     is(&ended, Stage::Escalated);
     assert_eq!(ended.reason, "escalate: shop.scaling.pace: 3 of 3 used");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn its_work_may_run_on_any_thread() {
+    let world = World::new().await;
+    let agent = world.agent();
+    let work = tokio::spawn(async move {
+        agent.submit(scale("a1", 3)).await.unwrap();
+        agent.resume().await.unwrap().len()
+    });
+    assert_eq!(work.await.unwrap(), 0);
+}

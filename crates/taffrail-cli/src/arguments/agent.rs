@@ -1,6 +1,7 @@
 //! What can be asked of `taffrail agent`.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Subcommand, ValueEnum};
 
@@ -17,7 +18,7 @@ pub(crate) enum AgentCommand {
     /// Take actions to their end, or to where people are asked; handing over the same action again executes nothing twice
     Run(Run),
     /// Take up what is not finished: after a crash, or once people have answered
-    Resume(Work),
+    Resume(Resume),
     /// Take back an action that was executed
     RollBack(RollBack),
 }
@@ -86,6 +87,22 @@ pub(crate) struct Run {
     /// follows from what they say
     #[arg(required = true, value_name = "ACTION")]
     pub(crate) actions: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Resume {
+    #[command(flatten)]
+    pub(crate) work: Work,
+    /// Go on looking, with this pause, until stopped: `30s`
+    #[arg(long, value_name = "SPAN", value_parser = span)]
+    pub(crate) every: Option<Duration>,
+}
+
+fn span(text: &str) -> Result<Duration, String> {
+    let span: jiff::SignedDuration = text
+        .parse()
+        .map_err(|_| "write `30s`, `5m` or `1h`".to_owned())?;
+    Duration::try_from(span).map_err(|_| "it lies in the past".to_owned())
 }
 
 #[derive(Debug, Args)]

@@ -11,7 +11,7 @@ use taffrail_agent::{Agent, AgentError, Builder, Ended, Event, Moment, Settings,
 use taffrail_ledger::Stage;
 
 use crate::actions;
-use crate::arguments::{Agent as Arguments, AgentCommand, Lines, RollBack, Run, Work};
+use crate::arguments::{Agent as Arguments, AgentCommand, Lines, Resume, RollBack, Run, Work};
 use crate::failure::Failure;
 use crate::ledger;
 use crate::output::Output;
@@ -44,13 +44,21 @@ async fn submit(arguments: &Run, output: &mut Output) -> Result<ExitCode, Failur
     Ok(ExitCode::from(worst))
 }
 
-async fn resume(arguments: &Work, output: &mut Output) -> Result<ExitCode, Failure> {
-    let agent = builder(arguments).await?.build()?;
+async fn resume(arguments: &Resume, output: &mut Output) -> Result<ExitCode, Failure> {
+    let agent = builder(&arguments.work).await?.build()?;
     let mut worst = 0;
-    for went in agent.resume().await? {
-        worst = worst.max(tell(arguments.output, "", went, output)?);
+    loop {
+        for went in agent.resume().await? {
+            worst = worst.max(tell(arguments.work.output, "", went, output)?);
+        }
+        let Some(pause) = arguments.every else {
+            return Ok(ExitCode::from(worst));
+        };
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            _ = tokio::signal::ctrl_c() => return Ok(ExitCode::SUCCESS),
+        }
     }
-    Ok(ExitCode::from(worst))
 }
 
 async fn roll_back(arguments: &RollBack, output: &mut Output) -> Result<ExitCode, Failure> {
