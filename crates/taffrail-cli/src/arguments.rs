@@ -10,10 +10,14 @@ use taffrail_tools::Draws;
 
 mod agent;
 mod diff;
+mod ledger;
 mod replay;
 
 pub(crate) use agent::{Agent, AgentCommand, Lines, Resume, RollBack, Run, Work};
 pub(crate) use diff::{Diff, FailOn};
+pub(crate) use ledger::{
+    Approvals, Audit, Checkpoint, Export, Pause, Resume, Rotate, ShowAction, Status, Verify,
+};
 pub(crate) use replay::{Replay, ReplayFilter};
 
 /// Decides what automation may do to a cluster, by policies.
@@ -21,7 +25,7 @@ pub(crate) use replay::{Replay, ReplayFilter};
 #[command(
     name = "taffrail",
     version,
-    after_help = "Exit codes: 0 execute or success, 1 invalid policy or input, a failed test, a denied finding or one that --deny-warnings meets, 2 usage, 3 propose, 4 escalate, 5 something became milder."
+    after_help = "Exit codes: 0 execute or success, 1 invalid policy or input, a failed test, a denied finding or one that --deny-warnings meets, a broken audit log, 2 usage, 3 propose, 4 escalate, 5 something became milder."
 )]
 pub(crate) struct Arguments {
     #[command(subcommand)]
@@ -60,6 +64,18 @@ pub(crate) enum Command {
     Agent(Agent),
     /// List what deciding an action will read
     Requirements(Requirements),
+    /// Show what waits for people, and agree to it or refuse it
+    #[command(subcommand)]
+    Approvals(Approvals),
+    /// Verify the audit log, tell an action's story, and take the log elsewhere
+    #[command(subcommand)]
+    Audit(Audit),
+    /// Stop all execution at once, in every replica that shares the ledger
+    Pause(Pause),
+    /// Let execution go on
+    Resume(Resume),
+    /// Show whether execution is paused, what waits for people, what is under way, and which breakers are open
+    Status(Status),
     /// Print the JSON Schema of decisions
     Schema,
     /// Write a small policy set with tests, to begin from

@@ -7,6 +7,8 @@ use crate::failure::Failure;
 use crate::output::Output;
 
 mod agent;
+mod approvals;
+mod audit;
 mod check;
 mod completions;
 mod coverage;
@@ -20,9 +22,11 @@ mod kubectl;
 mod lint;
 mod mutate;
 mod parse;
+mod pause;
 mod replay;
 mod requirements;
 mod schema;
+mod status;
 mod test;
 
 pub(crate) use decide::Decided;
@@ -45,6 +49,11 @@ pub(crate) fn run(command: &Command, output: &mut Output) -> Result<ExitCode, Fa
         Command::Explain(arguments) => explain::run(arguments, output),
         Command::Agent(arguments) => agent::run(arguments, output),
         Command::Requirements(arguments) => requirements::run(arguments, output),
+        Command::Approvals(arguments) => approvals::run(arguments, output),
+        Command::Audit(arguments) => audit::run(arguments, output),
+        Command::Pause(arguments) => pause::pause(arguments, output),
+        Command::Resume(arguments) => pause::resume(arguments, output),
+        Command::Status(arguments) => status::run(arguments, output),
         Command::Schema => schema::run(output),
         Command::Init(arguments) => init::run(arguments, output),
         Command::Completions(arguments) => completions::run(arguments, output),

@@ -4,6 +4,7 @@ use taffrail::LoadError;
 use taffrail_actions::ActionError;
 use taffrail_agent::AgentError;
 use taffrail_ledger::LedgerError;
+use taffrail_ledger::audit::{Break, CheckpointError};
 use taffrail_runtime::ProgramError;
 use taffrail_syntax::{Diagnostic, SourceTable};
 use taffrail_tools::{LevelError, TestResult};
@@ -124,9 +125,6 @@ pub(crate) enum Failure {
         code: String,
         nearest: Option<String>,
     },
-    /// The ledger fails.
-    #[error(transparent)]
-    Ledger(#[from] LedgerError),
     /// An agent cannot do its work.
     #[error(transparent)]
     Agent(#[from] AgentError),
@@ -136,6 +134,27 @@ pub(crate) enum Failure {
     /// The settings of an agent cannot be read.
     #[error("`{path}`: {reason}")]
     Settings { path: String, reason: String },
+    /// The ledger fails or refuses.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// There is no ledger where one is to be read.
+    #[error("there is no ledger `{path}`")]
+    NoLedger { path: String },
+    /// Somebody has no name.
+    #[error("who asks is not known")]
+    Nobody,
+    /// The audit log was tampered with.
+    #[error("the audit log is broken: {0}")]
+    BrokenLog(Break),
+    /// What is known from elsewhere cannot be held against the log.
+    #[error("{reason}")]
+    Anchor { reason: String },
+    /// A key or a checkpoint is not accepted.
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
+    /// The audit log tells nothing of an action.
+    #[error("the audit log tells nothing of an action `{id}`")]
+    NoStory { id: String },
     /// The output cannot be written.
     #[error("cannot write the output: {0}")]
     Output(#[from] std::io::Error),
@@ -173,7 +192,19 @@ impl Failure {
                 r#"write `{"name": "pods_get", "arguments": {"name": "api-1"}}`, each key once"#
                     .into(),
             ),
+            Self::Ledger(error) => of_ledger(error),
+            Self::Nobody => Some("say it: `--as NAME`".into()),
+            Self::BrokenLog(_) => Some(
+                "records before it are as they were written; what follows proves nothing".into(),
+            ),
+            Self::NoStory { .. } => Some(
+                "`taffrail status` names the actions that are under way; older records may have been rotated into a file"
+                    .into(),
+            ),
             Self::Unreadable { .. }
+            | Self::NoLedger { .. }
+            | Self::Anchor { .. }
+            | Self::Checkpoint(_)
             | Self::Load(_)
             | Self::Policies { .. }
             | Self::Level(_)
@@ -193,10 +224,48 @@ impl Failure {
             | Self::NotWatched { .. }
             | Self::Xml(_)
             | Self::Output(_)
-            | Self::Ledger(_)
             | Self::Agent(_)
             | Self::Settings { .. }
             | Self::Json(_) => None,
         }
+    }
+}
+
+/// Returns what to do about what a ledger refuses.
+fn of_ledger(error: &LedgerError) -> Option<String> {
+    match error {
+        LedgerError::Missing {
+            what: "proposal", ..
+        } => Some("`taffrail approvals list` names those that wait".into()),
+        LedgerError::Conflict {
+            what: "proposal",
+            found,
+            ..
+        } => Some(
+            match found.as_str() {
+                "expired" => "its time has passed, and it never runs; the requester may ask again",
+                "void" => "what it was bound to has changed, so it is decided anew and may be asked again; `taffrail approvals show` says what",
+                "used" => "it has run, or is about to; an approval counts once",
+                "rejected" => "one no ends it; the requester may ask again",
+                _ => "`taffrail approvals show` says how it stands",
+            }
+            .into(),
+        ),
+        LedgerError::Refused { reason } if reason.starts_with("nobody approves") => {
+            Some("somebody else has to agree".into())
+        }
+        LedgerError::Refused { reason } if reason.contains("none of the teams") => {
+            Some("`--team NAME` says to which team you belong; `taffrail approvals show` says who is missing".into())
+        }
+        LedgerError::NotOpened { .. }
+        | LedgerError::NotConnected { .. }
+        | LedgerError::Sqlite(_)
+        | LedgerError::Postgres(_)
+        | LedgerError::Damaged { .. }
+        | LedgerError::TooNew { .. }
+        | LedgerError::Missing { .. }
+        | LedgerError::Conflict { .. }
+        | LedgerError::Refused { .. }
+        | LedgerError::Json(_) => None,
     }
 }

@@ -3,6 +3,7 @@
 use taffrail_runtime::Requirements;
 use taffrail_syntax::{Diagnostic, Location, SourceTable};
 
+pub(crate) mod approvals;
 pub(crate) mod command_line;
 pub(crate) mod coverage;
 pub(crate) mod diff;
@@ -13,11 +14,12 @@ pub(crate) mod markdown;
 pub(crate) mod mutate;
 pub(crate) mod replay;
 pub(crate) mod sarif;
+pub(crate) mod story;
 pub(crate) mod text;
 mod versions;
 
 /// Returns how many there are of something.
-fn count(number: usize, of: &str) -> String {
+pub(crate) fn count(number: usize, of: &str) -> String {
     match number {
         0 => format!("no {of}s"),
         1 => format!("1 {of}"),

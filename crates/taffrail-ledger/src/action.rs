@@ -267,6 +267,22 @@ impl Ledger {
         self.read(|session| find(session, id))
     }
 
+    /// Returns all actions that are not finished, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// The store fails.
+    pub fn under_way(&self) -> Result<Vec<ActionRecord>, LedgerError> {
+        self.read(|session| {
+            let sql = "SELECT id, stage, document, holder, held_until, created, changed FROM actions \
+                       ORDER BY created, id";
+            let rows = session.query(sql, &[])?;
+            let mut found = rows.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+            found.retain(|record| !record.stage.is_final());
+            Ok(found)
+        })
+    }
+
     /// Returns the actions that are not finished and that nobody holds, oldest first.
     ///
     /// # Errors

@@ -46,6 +46,30 @@ impl Ledger {
         })
     }
 
+    /// Returns every breaker that is not closed, by its name and key.
+    ///
+    /// # Errors
+    ///
+    /// The store fails.
+    pub fn tripped(&self) -> Result<Vec<BreakerFact>, LedgerError> {
+        self.read(|session| {
+            let sql = "SELECT state, until, by_key, breaker FROM breakers ORDER BY breaker, by_key";
+            let mut found = Vec::new();
+            for row in session.query(sql, &[])? {
+                let now = state(Some(&row), session.now)?;
+                if now.state != BreakerState::Closed {
+                    found.push(BreakerFact {
+                        breaker: row.text(3)?,
+                        by: Key::read(&row.text(2)?)?.fact(),
+                        state: Some(now.state),
+                        until: now.until,
+                    });
+                }
+            }
+            Ok(found)
+        })
+    }
+
     /// Opens a breaker by hand, or because something worse than a failure has happened.
     ///
     /// # Errors

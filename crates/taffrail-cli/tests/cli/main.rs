@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 mod agent;
+mod approvals;
+mod audit;
 mod command_line;
 mod coverage;
 mod decide;

@@ -40,6 +40,7 @@ fn the_same_id_is_the_same_action() {
         assert!(!is_new);
         assert_eq!(first, second);
         assert_eq!(second.document, json!({ "n": 1 }));
+        assert_eq!(ledger.under_way().unwrap(), std::slice::from_ref(&second));
         assert_eq!(second.holder.unwrap().0, "one");
     });
 }
@@ -142,5 +143,19 @@ fn every_step_is_on_record() {
             ["received", "collected", "decided", "reserved", "closed"]
         );
         assert_eq!(ledger.verify().unwrap().map(|head| head.number), Ok(5));
+    });
+}
+
+#[test]
+fn what_is_finished_is_not_under_way() {
+    each(|place| {
+        let ledger = place.open();
+        ledger.accept("a", &json!({}), "one", minutes(1)).unwrap();
+        ledger.accept("b", &json!({}), "one", minutes(1)).unwrap();
+        let end = step("a", "one", Stage::Received, Stage::Failed);
+        ledger.advance(&end, minutes(1)).unwrap();
+        let under_way = ledger.under_way().unwrap();
+        let ids: Vec<&str> = under_way.iter().map(|action| action.id.as_str()).collect();
+        assert_eq!(ids, ["b"]);
     });
 }

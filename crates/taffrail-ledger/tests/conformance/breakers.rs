@@ -109,7 +109,12 @@ fn people_open_and_close_it_by_hand() {
             .trip("shop.rollouts", &key("shop"), minutes(10), "dana")
             .unwrap();
         assert_eq!(state(&ledger), BreakerState::Open);
+        let tripped = ledger.tripped().unwrap();
+        assert_eq!(tripped.len(), 1);
+        assert_eq!(tripped[0].breaker, "shop.rollouts");
+        assert_eq!(tripped[0].state, Some(BreakerState::Open));
         ledger.reset("shop.rollouts", &key("shop"), "dana").unwrap();
+        assert!(ledger.tripped().unwrap().is_empty());
         assert_eq!(state(&ledger), BreakerState::Closed);
         let events: Vec<String> = ledger
             .records(0, 10)
