@@ -11,6 +11,7 @@ fn main() -> ExitCode {
         .folder("../policies/canary")
         .folder("../policies/node-pool")
         .folder("../policies/security-posture")
+        .folder("../policies/drift-repair")
         // Waivers are held against a fixed day, so that no run fails because of the date.
         .today(Date::constant(2026, 11, 23))
         .least_coverage(97)

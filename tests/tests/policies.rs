@@ -9,12 +9,13 @@ use std::path::{Path, PathBuf};
 use taffrail::{PolicySet, Sources, Verdict};
 use taffrail_actions::{Action, Defaults, read_documents};
 
-const PACKS: [&str; 5] = [
+const PACKS: [&str; 6] = [
     "baseline",
     "self-healing",
     "canary",
     "node-pool",
     "security-posture",
+    "drift-repair",
 ];
 
 /// Requests that a pack executes though its budget or breaker is unknown, since they take back what may be the cause, or go on with what has

@@ -6,7 +6,13 @@ use std::process::{Command, Stdio};
 
 use crate::support::Ran;
 
-const PACKS: [&str; 4] = ["self-healing", "canary", "node-pool", "security-posture"];
+const PACKS: [&str; 5] = [
+    "self-healing",
+    "canary",
+    "node-pool",
+    "security-posture",
+    "drift-repair",
+];
 
 #[test]
 fn the_readmes_of_the_packs_show_what_the_program_says() {
