@@ -18,7 +18,7 @@ pub(crate) enum AgentCommand {
     /// Take actions to their end, or to where people are asked; handing over the same action again executes nothing twice
     Run(Run),
     /// Take up what is not finished: after a crash, or once people have answered
-    Resume(Resume),
+    Resume(ResumeActions),
     /// Take back an action that was executed
     RollBack(RollBack),
 }
@@ -90,7 +90,7 @@ pub(crate) struct Run {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct Resume {
+pub(crate) struct ResumeActions {
     #[command(flatten)]
     pub(crate) work: Work,
     /// Go on looking, with this pause, until stopped: `30s`

@@ -11,7 +11,9 @@ use taffrail_agent::{Agent, AgentError, Builder, Ended, Event, Moment, Settings,
 use taffrail_ledger::Stage;
 
 use crate::actions;
-use crate::arguments::{Agent as Arguments, AgentCommand, Lines, Resume, RollBack, Run, Work};
+use crate::arguments::{
+    Agent as Arguments, AgentCommand, Lines, ResumeActions, RollBack, Run, Work,
+};
 use crate::failure::Failure;
 use crate::ledger;
 use crate::output::Output;
@@ -44,7 +46,7 @@ async fn submit(arguments: &Run, output: &mut Output) -> Result<ExitCode, Failur
     Ok(ExitCode::from(worst))
 }
 
-async fn resume(arguments: &Resume, output: &mut Output) -> Result<ExitCode, Failure> {
+async fn resume(arguments: &ResumeActions, output: &mut Output) -> Result<ExitCode, Failure> {
     let agent = builder(&arguments.work).await?.build()?;
     let mut worst = 0;
     loop {
