@@ -13,6 +13,7 @@ mod change;
 mod cluster;
 mod error;
 mod event;
+pub mod http;
 mod merge;
 mod pipeline;
 mod settings;
