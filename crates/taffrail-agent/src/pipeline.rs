@@ -126,6 +126,12 @@ impl<'a> Run<'a> {
                 // A request that was given up has arrived after all.
                 return self.executed(live, "found").await;
             }
+            if let Some(Some(_)) = &observed.live
+                && matches!(change, Change::Create(_))
+            {
+                let reason = format!("{} is there already", self.work.target);
+                return self.fail(&reason).await;
+            }
             let Some(decided) = self.decide(&change, &observed).await? else {
                 return Ok(Next::On);
             };

@@ -54,7 +54,7 @@ impl Run<'_> {
         let policies = self.agent.policies.current();
         let mut snapshot = Snapshot::default();
         let (path, live) = self.live(&mut snapshot).await;
-        let mut document = self.document(change, live.as_ref());
+        let mut document = self.document(change, live.as_ref(), &mut snapshot);
         if let (Some(Some(live)), Some((version, object))) = (&live, stored)
             && version_of(live) == version
             && let Some(document) = document.as_object_mut()
@@ -134,7 +134,12 @@ impl Run<'_> {
     }
 
     /// Returns the document of the decision, without what the snapshot adds.
-    fn document(&self, change: &Change, live: Option<&Option<Json>>) -> Json {
+    fn document(
+        &self,
+        change: &Change,
+        live: Option<&Option<Json>>,
+        snapshot: &mut Snapshot,
+    ) -> Json {
         let mut document = self.work.asked.as_object().cloned().unwrap_or_default();
         document.insert("principal".to_owned(), self.work.principal.clone());
         let now =
@@ -160,10 +165,13 @@ impl Run<'_> {
                 document.insert("proposed".to_owned(), after.unwrap_or(Json::Null));
             }
             // Whether the server refuses, it will say itself when the change is rehearsed.
-            Some(Err(_)) if matches!(change, Change::Apply(_) | Change::Replace(_)) => {
-                document.remove("proposed");
+            Some(Err(refused)) => {
+                snapshot.missing.push(format!("proposed: {refused}"));
+                if matches!(change, Change::Apply(_) | Change::Replace(_)) {
+                    document.remove("proposed");
+                }
             }
-            Some(Err(_)) | None => {}
+            None => {}
         }
         Json::Object(document)
     }

@@ -71,5 +71,15 @@ impl Run<'_> {
 
 /// Tells whether an answer says that the object is no longer the one that was observed.
 pub(super) fn is_overtaken(answer: &Answer, was_there: bool) -> bool {
-    answer.status == 409 || (answer.status == 404 && was_there)
+    let causes = answer
+        .body
+        .pointer("/details/causes")
+        .and_then(Json::as_array);
+    // Fields that somebody else owns stay theirs, however often it is tried.
+    let is_owned = causes.into_iter().flatten().any(|cause| {
+        cause
+            .get("reason")
+            .is_some_and(|reason| reason == "FieldManagerConflict")
+    });
+    (answer.status == 409 && !is_owned) || (answer.status == 404 && was_there)
 }

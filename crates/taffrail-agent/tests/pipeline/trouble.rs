@@ -1,9 +1,10 @@
 //! Whatever goes wrong on the way: an action is executed once or not at all, and what is not known is no success.
 
+use serde_json::json;
 use taffrail_apiserver::{Fault, Matcher, Rollouts};
 use taffrail_ledger::Stage;
 
-use crate::support::{API, World, is, relabel, scale};
+use crate::support::{API, World, deployment, is, relabel, scale};
 
 async fn with(fault: Fault, times: usize) -> (World, taffrail_agent::Ended) {
     let world = World::new().await;
@@ -145,4 +146,56 @@ async fn a_rollout_that_stalls_is_taken_back() {
         "taken back: the rollout makes no progress: ReplicaSet has timed out progressing."
     );
     assert_eq!(world.writes(), 2);
+}
+
+#[tokio::test]
+async fn what_is_to_be_made_and_is_there_already_is_told_at_once() {
+    let world = World::new().await;
+    let mut submission = scale("a1", 3);
+    submission.document = json!({ "verb": "create", "target": submission.document["target"], "proposed": deployment(3) });
+    let agent = world
+        .builder_for("policy p  grant g { on create of Deployment because \"free\" }")
+        .build()
+        .unwrap();
+    let ended = agent.submit(submission).await.unwrap();
+    is(&ended, Stage::Failed);
+    assert_eq!(ended.reason, "Deployment shop/api is there already");
+    assert_eq!(world.replicas(), 2);
+}
+
+#[tokio::test]
+async fn a_field_that_somebody_else_owns_is_not_taken() {
+    let world = World::new().await;
+    let applied = |replicas: i64| {
+        json!({
+            "apiVersion": "apps/v1", "kind": "Deployment", "metadata": { "name": "api", "namespace": "shop" },
+            "spec": { "replicas": replicas },
+        })
+    };
+    let client =
+        kube::Client::try_from(kube::Config::new(world.server.url().parse().unwrap())).unwrap();
+    let request = http::Request::patch(format!("{API}?fieldManager=gitops&force=true"))
+        .header("content-type", "application/apply-patch+yaml")
+        .body(kube::client::Body::from(
+            applied(4).to_string().into_bytes(),
+        ))
+        .unwrap();
+    assert!(client.send(request).await.unwrap().status().is_success());
+    let mut submission = scale("a1", 3);
+    submission.document =
+        json!({ "verb": "apply", "target": submission.document["target"], "proposed": applied(6) });
+    let policy = "policy p  grant g { on apply, scale, patch of Deployment because \"free\" }";
+    let agent = world.builder_for(policy).build().unwrap();
+    let ended = agent.submit(submission).await.unwrap();
+    assert_eq!(world.replicas(), 4);
+    assert!(
+        matches!(ended.stage, Stage::Failed | Stage::Proposed),
+        "{ended:?}"
+    );
+    let decided = world
+        .story("a1")
+        .iter()
+        .filter(|event| *event == "decided")
+        .count();
+    assert_eq!(decided, 1, "{ended:?}");
 }
