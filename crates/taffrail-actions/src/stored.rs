@@ -41,6 +41,7 @@ mod unknown;
 mod update;
 mod validate;
 
+pub use apply::with_owners;
 pub use refused::{Conflict, Refused};
 pub use server::{SERVER_OWNED, without_server_owned};
 pub use subresource::Subresource;

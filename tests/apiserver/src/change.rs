@@ -4,10 +4,11 @@ use serde_json::{Value as Json, json};
 use taffrail_actions::stored::{Subresource, Write, after};
 
 use crate::answer::{Answer, CHANGED};
+use crate::owners::{managed, timed};
 use crate::refused::{OTHER_NAMESPACE, other_name};
 use crate::request::Asked;
 use crate::scale::scale;
-use crate::store::{Store, managed, metadata};
+use crate::store::{Store, metadata};
 
 impl Asked<'_> {
     pub(crate) fn change(
@@ -22,6 +23,9 @@ impl Asked<'_> {
             Err(answer) => return answer,
         };
         if let Some(refusal) = self.refuses_other(name) {
+            return refusal;
+        }
+        if let Some(refusal) = self.refuses_unknown_change() {
             return refusal;
         }
         let is_apply = self.is_apply();
@@ -43,11 +47,17 @@ impl Asked<'_> {
             // What was held by its last finalizer goes; the answer shows it as it was.
             Ok(None) => return self.complete(store, &key, before),
             Ok(Some(changed)) => changed,
-            Err(refused) => return Answer::refused(&refused, &self.address, name),
+            Err(refused) => {
+                let answer = self.unreadable(&refused);
+                return answer.unwrap_or_else(|| Answer::refused(&refused, &self.address, name));
+            }
         };
         let mut changed = store.changed_object(changed, &before);
-        if changed != before && !is_apply {
-            managed(&mut changed, self.manager());
+        if is_apply {
+            changed = timed(Some(&before), changed);
+        } else if changed != before {
+            let part = self.address.subresource.as_deref().unwrap_or_default();
+            changed = managed(Some(&before), changed, self.manager(), part, self.schemas);
         }
         let is_same = changed == before;
         let shown = match part {
@@ -105,6 +115,9 @@ impl Asked<'_> {
         };
         let mut after = before.clone();
         after["spec"] = self.body["spec"].clone();
+        if let Some(spec) = after["spec"].as_object_mut() {
+            spec.retain(|_, value| value.as_array().is_none_or(|list| !list.is_empty()));
+        }
         let is_held = after.pointer("/spec/finalizers").and_then(Json::as_array);
         let is_held = is_held.is_some_and(|list| !list.is_empty());
         if !is_held && before.pointer("/metadata/deletionTimestamp").is_some() {
@@ -197,6 +210,25 @@ impl Asked<'_> {
             manager: self.manager().to_owned(),
             force: self.query.is_set("force"),
         })
+    }
+
+    /// Refuses fields that the kind does not have, where the client asked for that.
+    fn refuses_unknown_change(&self) -> Option<Answer> {
+        if self.validation() != "Strict" || !self.body.is_object() || self.is_apply() {
+            return None;
+        }
+        let unknown = self.unknown_fields();
+        let field = unknown.first()?;
+        let problem = format!("strict decoding error: unknown field \"{field}\"");
+        let name = self.address.name.as_deref().unwrap_or_default();
+        let reason = "FieldValueInvalid";
+        Some(Answer::invalid(
+            &self.address,
+            name,
+            "patch",
+            reason,
+            &problem,
+        ))
     }
 
     /// Refuses an object of another name or namespace.

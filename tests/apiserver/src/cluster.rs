@@ -14,9 +14,10 @@ use crate::controllers::Rollouts;
 use crate::fault::{Fault, Faults};
 use crate::kinds::{self, Resource};
 use crate::log::Seen;
+use crate::owners::managed;
 use crate::request::{Asked, Incoming};
 use crate::review::review;
-use crate::store::{Event, Key, Store, managed, metadata};
+use crate::store::{Event, Key, Store, metadata};
 
 /// What a server knows.
 #[derive(Debug, Default)]
@@ -113,7 +114,7 @@ impl Inner {
         match fault {
             Some(Fault::Busy(seconds)) => {
                 // Priority and fairness answers in plain text, and not with an object.
-                let text = "Too many requests, please try again later.";
+                let text = "Too many requests, please try again later.\n";
                 let answer = Answer::of(429, Json::String(text.into()));
                 return (answer.header("Retry-After", seconds.to_string()), false);
             }
@@ -133,8 +134,12 @@ impl Inner {
         match fault {
             Some(Fault::LostAfter) => (answer, true),
             Some(Fault::TimedOut) => {
-                let message = "request did not complete within the allotted timeout";
-                let timed_out = Answer::status(504, "Timeout", message);
+                // Nobody knows what came of it; the status does not even say what it is.
+                let status = json!({
+                    "metadata": {}, "status": "Failure", "reason": "Timeout", "details": {}, "code": 504,
+                    "message": "Timeout: request did not complete within the allotted timeout",
+                });
+                let timed_out = Answer::of(504, Json::String(format!("{status}\n")));
                 (timed_out.wrote(answer.wrote), false)
             }
             _ => (answer, false),
@@ -171,6 +176,15 @@ impl Inner {
         let Some(object) = self.store.get(key) else {
             return;
         };
+        if self.rollouts == Rollouts::Succeed
+            && object["kind"] == "Pod"
+            && object.pointer("/metadata/deletionTimestamp").is_some()
+            && object.pointer("/metadata/finalizers").is_none()
+        {
+            // The kubelet of its node stops the pod at once.
+            self.store.remove(key);
+            return;
+        }
         if let Some(reported) = self.rollouts.report(before, object) {
             let reported = self.store.changed_object(reported, object);
             self.store.put(key.clone(), reported);
@@ -267,7 +281,7 @@ impl Inner {
                 made
             }
         };
-        managed(&mut stored, manager);
+        stored = managed(before.as_ref(), stored, manager, "", &self.schemas);
         self.store.put(key.clone(), stored);
         self.learn_kind(&key);
         self.report(&key, before.as_ref());

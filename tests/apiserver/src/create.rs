@@ -1,12 +1,16 @@
 //! Making objects.
 
-use serde_json::Value as Json;
-use taffrail_actions::stored::{Write, after};
+use serde_json::{Value as Json, json};
+use taffrail_actions::stored::{Refused, Write, after};
 
 use crate::answer::Answer;
+use crate::owners::{managed, timed};
 use crate::refused::OTHER_NAMESPACE;
 use crate::request::Asked;
-use crate::store::{Key, Store, managed, metadata};
+use crate::store::{Key, Store, metadata};
+
+/// The most that a body may hold, in bytes.
+const LIMIT: usize = 3_145_728;
 
 impl Asked<'_> {
     pub(crate) fn create(&self, store: &mut Store) -> Answer {
@@ -60,15 +64,35 @@ impl Asked<'_> {
         match after(None, write, self.schemas) {
             Ok(Some(made)) => {
                 let made = store.new_object(made, self.address.namespace.as_deref());
-                let mut made = with_first_status(made);
-                if let Write::Create(_) = write {
-                    managed(&mut made, self.manager());
-                }
+                let made = match write {
+                    Write::Create(_) => managed(None, made, self.manager(), "", self.schemas),
+                    _ => timed(None, made),
+                };
+                let made = with_first_status(made);
                 self.store(store, key, made, 201)
             }
             Ok(None) => Answer::not_found(&self.address, name),
-            Err(refused) => Answer::refused(&refused, &self.address, name),
+            Err(refused) => self
+                .unreadable(&refused)
+                .unwrap_or_else(|| Answer::refused(&refused, &self.address, name)),
         }
+    }
+
+    /// Returns the refusal of an object of a built-in kind that cannot even be read, because a value has the wrong type.
+    pub(crate) fn unreadable(&self, refused: &Refused) -> Option<Answer> {
+        let Refused::Invalid { field, problem } = refused else {
+            return None;
+        };
+        let resource = &self.address.resource;
+        let is_whole = matches!(self.method, "POST" | "PUT");
+        if !is_whole || resource.is_custom() || !problem.ends_with("is expected") {
+            return None;
+        }
+        let message = format!(
+            "{0} in version \"{1}\" cannot be handled as a {0}: {field} {problem}",
+            resource.kind, resource.version,
+        );
+        Some(Answer::status(400, "BadRequest", &message))
     }
 
     pub(crate) fn validation(&self) -> &str {
@@ -107,6 +131,10 @@ impl Asked<'_> {
     /// Refuses bodies that are no object of the kind.
     fn refuses_body(&self) -> Option<Answer> {
         let resource = &self.address.resource;
+        if self.incoming.text.len() > LIMIT {
+            let message = format!("Request entity too large: limit is {LIMIT}");
+            return Some(Answer::status(413, "RequestEntityTooLarge", &message));
+        }
         let media = self.incoming.content_type();
         if !["", "application/json", "application/yaml"].contains(&media) {
             let message = "the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf";
@@ -153,7 +181,7 @@ impl Asked<'_> {
                 return None;
             }
             let message = format!("namespaces \"{namespace}\" not found");
-            let details = serde_json::json!({ "name": namespace, "kind": "namespaces" });
+            let details = json!({ "name": namespace, "kind": "namespaces" });
             return Some(Answer::refusal(404, "NotFound", message, details));
         };
         found.pointer("/metadata/deletionTimestamp")?;
@@ -162,7 +190,7 @@ impl Asked<'_> {
             "{named} \"{name}\" is forbidden: unable to create new content in namespace {namespace} because it is being terminated"
         );
         let mut details = crate::answer::details(&self.address, name);
-        details["causes"] = serde_json::json!([{
+        details["causes"] = json!([{
             "reason": "NamespaceTerminating", "message": format!("namespace {namespace} is being terminated"), "field": "metadata.namespace",
         }]);
         Some(Answer::refusal(403, "Forbidden", message, details))
@@ -170,11 +198,15 @@ impl Asked<'_> {
 
     /// Stores an object, unless it is only tried out.
     pub(crate) fn store(&self, store: &mut Store, key: Key, object: Json, status: u16) -> Answer {
-        let is_dry = self.is_dry();
-        if !is_dry {
+        if !self.is_dry() {
             store.put(key, object.clone());
+            return Answer::of(status, object).wrote(true);
         }
-        Answer::of(status, object).wrote(!is_dry)
+        let mut tried = object;
+        if status == 201 {
+            metadata(&mut tried).remove("resourceVersion");
+        }
+        Answer::of(status, tried)
     }
 }
 
@@ -185,16 +217,26 @@ fn with_first_status(mut object: Json) -> Json {
         .and_then(Json::as_str)
         .unwrap_or_default();
     let status = match kind {
-        "Namespace" => Some(serde_json::json!({ "phase": "Active" })),
-        "Pod" => Some(serde_json::json!({ "phase": "Pending", "qosClass": "BestEffort" })),
-        "PersistentVolumeClaim" | "PersistentVolume" => {
-            Some(serde_json::json!({ "phase": "Pending" }))
+        "Namespace" => Some(json!({ "phase": "Active" })),
+        "Pod" => Some(json!({ "phase": "Pending", "qosClass": "BestEffort" })),
+        "PersistentVolumeClaim" | "PersistentVolume" => Some(json!({ "phase": "Pending" })),
+        "Service" | "Ingress" => Some(json!({ "loadBalancer": {} })),
+        "StatefulSet" => Some(json!({ "availableReplicas": 0, "replicas": 0 })),
+        "ReplicaSet" => Some(json!({ "replicas": 0 })),
+        "DaemonSet" => Some(json!({
+            "currentNumberScheduled": 0, "desiredNumberScheduled": 0, "numberMisscheduled": 0, "numberReady": 0,
+        })),
+        "PodDisruptionBudget" => Some(json!({
+            "currentHealthy": 0, "desiredHealthy": 0, "disruptionsAllowed": 0, "expectedPods": 0,
+        })),
+        "HorizontalPodAutoscaler" => Some(json!({ "desiredReplicas": 0 })),
+        "Deployment" | "Job" | "CronJob" | "ResourceQuota" | "ValidatingAdmissionPolicy" => {
+            Some(json!({}))
         }
-        "Service" => Some(serde_json::json!({ "loadBalancer": {} })),
         _ => None,
     };
     if kind == "Namespace" {
-        object["spec"] = serde_json::json!({ "finalizers": ["kubernetes"] });
+        object["spec"] = json!({ "finalizers": ["kubernetes"] });
     }
     if let Some(status) = status {
         object["status"] = status;

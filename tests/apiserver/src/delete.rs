@@ -191,7 +191,11 @@ impl Asked<'_> {
             }
             let shown = ["Pod", "PersistentVolumeClaim", "PersistentVolume"];
             let body = if shown.contains(&resource.kind.as_str()) {
-                before
+                let mut last = before;
+                if is_going {
+                    metadata(&mut last).insert("deletionGracePeriodSeconds".into(), json!(0));
+                }
+                last
             } else {
                 self.gone(&before)
             };

@@ -87,7 +87,13 @@ fn refuses(budget: &Json) -> Option<Answer> {
     // A budget that a test put with a status that says nothing of it counts as observed.
     let is_unseen = match observed {
         Some(observed) => observed < generation,
-        None => number("/status/disruptionsAllowed").is_none(),
+        None => {
+            ["disruptionsAllowed", "currentHealthy", "expectedPods"]
+                .iter()
+                .all(|name| number(&format!("/status/{name}")).unwrap_or(0) == 0)
+                && (budget["status"].get("expectedPods").is_some()
+                    || number("/status/disruptionsAllowed").is_none())
+        }
     };
     if is_unseen {
         let message =

@@ -36,6 +36,7 @@ mod eviction;
 mod fault;
 mod kinds;
 mod log;
+mod owners;
 mod page;
 mod read;
 mod refused;

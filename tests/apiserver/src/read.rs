@@ -65,7 +65,8 @@ impl Asked<'_> {
         let namespace = self.address.namespace.as_deref();
         let all = store.of(&resource.group, &resource.plural, namespace);
         let mut left = all.filter(|object| {
-            selector.selects(object) && from.as_ref().is_none_or(|from| place(object) > *from)
+            let is_later = |from: &(String, String)| place(object, namespace) > *from;
+            selector.selects(object) && from.as_ref().is_none_or(is_later)
         });
         let items: Vec<&Json> = left.by_ref().take(limit).collect();
         let mut metadata = json!({ "resourceVersion": version.to_string() });
@@ -73,7 +74,7 @@ impl Asked<'_> {
         if let Some(last) = items.last()
             && rest > 0
         {
-            metadata["continue"] = page::write(version, &place(last)).into();
+            metadata["continue"] = page::write(version, &place(last, namespace)).into();
             if self.query.get("labelSelector").is_none()
                 && self.query.get("fieldSelector").is_none()
             {
@@ -139,17 +140,21 @@ impl Asked<'_> {
     }
 }
 
-/// Returns where an object stands in a list.
-fn place(object: &Json) -> (String, String) {
+/// Returns where an object stands in a list; in a list of one namespace by its name alone.
+fn place(object: &Json, of: Option<&str>) -> (String, String) {
     let text = |path: &str| {
         let text = object.pointer(path).and_then(Json::as_str);
         text.unwrap_or_default().to_owned()
     };
-    (text("/metadata/namespace"), text("/metadata/name"))
+    let namespace = match of {
+        Some(_) => String::new(),
+        None => text("/metadata/namespace"),
+    };
+    (namespace, text("/metadata/name"))
 }
 
 /// Returns the refusal of a version that is not there yet.
-pub(crate) fn too_new(version: u64, current: u64) -> Answer {
+fn too_new(version: u64, current: u64) -> Answer {
     let message = format!("Timeout: Too large resource version: {version}, current: {current}");
     let cause =
         json!({ "reason": "ResourceVersionTooLarge", "message": "Too large resource version" });

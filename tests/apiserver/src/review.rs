@@ -51,6 +51,10 @@ pub(crate) fn review(incoming: &Incoming, access: &Access, store: &Store) -> Opt
     if let Some(namespace) = &place.namespace {
         metadata["namespace"] = namespace.as_str().into();
     }
+    let mut spec = spec.clone();
+    if let Some(spec) = spec.as_object_mut() {
+        spec.retain(|_, value| value.as_array().is_none_or(|list| !list.is_empty()));
+    }
     let body = json!({
         "kind": kind, "apiVersion": "authorization.k8s.io/v1", "metadata": metadata, "spec": spec, "status": status,
     });

@@ -14,7 +14,21 @@ impl Asked<'_> {
             return refusal;
         }
         let answer = self.route(store);
-        self.as_accepted(answer)
+        let answer = self.as_accepted(answer);
+        match self.address.resource.plural.as_str() {
+            "endpoints" => {
+                let instead = "v1.33+; use discovery.k8s.io/v1 EndpointSlice";
+                answer.header(
+                    "Warning",
+                    format!("299 - \"v1 Endpoints is deprecated in {instead}\""),
+                )
+            }
+            "componentstatuses" => {
+                let since = "299 - \"v1 ComponentStatus is deprecated in v1.19+\"";
+                answer.header("Warning", since.into())
+            }
+            _ => answer,
+        }
     }
 
     fn route(&self, store: &mut Store) -> Answer {

@@ -9,6 +9,7 @@ use axum::response::Response;
 use http::HeaderMap;
 use serde_json::{Value as Json, json};
 use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
 
 use crate::access::User;
@@ -26,6 +27,8 @@ pub struct ApiServer {
     address: SocketAddr,
     cluster: Arc<Cluster>,
     task: JoinHandle<()>,
+    /// What runs it, when it was started outside of any.
+    runtime: Option<Runtime>,
 }
 
 /// An answer with its whole body.
@@ -66,7 +69,23 @@ impl ApiServer {
             address,
             cluster,
             task,
+            runtime: None,
         })
+    }
+
+    /// Starts a server on a free port, with a thread of its own, for tests that are not asynchronous.
+    ///
+    /// # Errors
+    ///
+    /// No port or no thread can be had.
+    pub fn spawn() -> std::io::Result<Self> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()?;
+        let mut server = runtime.block_on(Self::start())?;
+        server.runtime = Some(runtime);
+        Ok(server)
     }
 
     /// Returns its address, as a URL.
@@ -246,6 +265,11 @@ impl ApiServer {
         self.cluster.lock().store.compact();
     }
 
+    /// Lets versions run ahead, as writes to other objects would.
+    pub fn advance(&self, version: u64) {
+        self.cluster.lock().store.advance(version);
+    }
+
     /// Lets the next requests that match fail.
     pub fn fail(&self, matcher: Matcher, fault: Fault, times: usize) {
         self.cluster.lock().faults.next(matcher, fault, times);
@@ -274,6 +298,9 @@ impl ApiServer {
 impl Drop for ApiServer {
     fn drop(&mut self) {
         self.task.abort();
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
     }
 }
 

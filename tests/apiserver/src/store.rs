@@ -56,6 +56,12 @@ impl Store {
         self.events.clear();
     }
 
+    /// Lets versions run ahead.
+    pub(crate) fn advance(&mut self, version: u64) {
+        self.version = self.version.max(version);
+        self.newest.send_replace(self.version);
+    }
+
     /// Tells of every new version.
     pub(crate) fn news(&self) -> tokio::sync::watch::Receiver<u64> {
         self.newest.subscribe()
@@ -190,8 +196,14 @@ impl Store {
 
     fn happened(&mut self, event: Event) {
         self.version = self.version.max(event.version);
+        let is_last = self
+            .events
+            .last()
+            .is_none_or(|last| last.version <= event.version);
         self.events.push(event);
-        self.events.sort_by_key(|event| event.version);
+        if !is_last {
+            self.events.sort_by_key(|event| event.version);
+        }
         self.newest.send_replace(self.version);
     }
 }
@@ -239,21 +251,6 @@ pub(crate) fn metadata(object: &mut Json) -> &mut serde_json::Map<String, Json> 
     match object.get_mut("metadata") {
         Some(Json::Object(metadata)) => metadata,
         _ => unreachable!("it was made just above"),
-    }
-}
-
-/// Writes into `managedFields` who changed an object last.
-pub(crate) fn managed(object: &mut Json, manager: &str) {
-    let entry = json!({ "manager": manager, "operation": "Update", "time": now() });
-    let fields = metadata(object)
-        .entry("managedFields")
-        .or_insert_with(|| json!([]));
-    if let Some(fields) = fields.as_array_mut() {
-        fields.retain(|found| {
-            found.get("manager") != entry.get("manager")
-                || found.get("operation") != entry.get("operation")
-        });
-        fields.push(entry);
     }
 }
 

@@ -9,7 +9,6 @@ use tokio::time::Instant;
 
 use crate::answer::{Answer, Content};
 use crate::cluster::Feed;
-use crate::read::too_new;
 use crate::request::Asked;
 use crate::route::partial;
 use crate::selector::Selector;
@@ -102,11 +101,8 @@ impl Asked<'_> {
                 watch.first = vec![json!({ "type": "ERROR", "object": refusal.body })];
                 watch.after = None;
             }
-            Ok(version) if version > store.version() => {
-                let refusal = too_new(version, store.version());
-                watch.first = vec![json!({ "type": "ERROR", "object": refusal.body })];
-                watch.after = None;
-            }
+            // It waits for what is not there yet.
+            Ok(version) if version > store.version() => watch.after = Some(version),
             Ok(version) => {
                 let events = store.since(version);
                 watch.first = events.filter_map(|event| watch.view.show(event)).collect();
@@ -226,7 +222,7 @@ impl Running {
             let after = self.watch.after?;
             let feed = self.watch.feed.as_ref()?;
             let (events, newest) = feed.since(after, |event| self.watch.view.show(event));
-            self.watch.after = Some(newest);
+            self.watch.after = Some(newest.max(after));
             self.ready.extend(events);
             if !self.ready.is_empty() {
                 continue;

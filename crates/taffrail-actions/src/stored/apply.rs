@@ -1,6 +1,9 @@
 //! Server-side apply: what a field manager applies is merged into the object, what it no longer applies goes, and what others own is theirs.
 
 mod merge;
+mod update;
+
+pub use update::with_owners;
 
 use serde_json::{Map, Value as Json, json};
 
@@ -8,6 +11,7 @@ use super::fields::{Fields, Step};
 use super::kind::{Kind, put, text};
 use super::refused::{Conflict, Refused};
 use super::shape::Place;
+use merge::New;
 
 /// Fields of every object that nobody owns.
 const NOBODYS: &[&[&str]] = &[
@@ -90,7 +94,7 @@ pub(super) fn apply(
             if let Some(before) = before {
                 merge::remove(place, &mut merged, &before.fields, &keep);
             }
-            let (changed, removed) = merge::compare(place, Some(live), Some(&merged))?;
+            let (changed, removed) = merge::compare(place, Some(live), Some(&merged), New::Held)?;
             settle(&mut parts, applier, &changed, &removed)?;
             merged
         }
@@ -175,7 +179,7 @@ fn settle(
 
 /// Writes who owns what into an object.
 fn with_parts(
-    mut object: Json,
+    object: Json,
     mut parts: Vec<Part>,
     applied: Fields,
     applier: Applier,
@@ -197,6 +201,11 @@ fn with_parts(
             fields: applied,
         }),
     }
+    with_entries(object, parts)
+}
+
+/// Writes the parts of those who own something into an object.
+fn with_entries(mut object: Json, parts: Vec<Part>) -> Json {
     let entries: Vec<Json> = parts
         .into_iter()
         .filter(|part| !part.fields.is_empty())

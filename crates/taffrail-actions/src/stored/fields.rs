@@ -74,6 +74,28 @@ impl Fields {
         }
     }
 
+    /// Returns the set with every place on the way to what it holds.
+    pub(super) fn everything(&self) -> Self {
+        let below = self.below.iter();
+        Self {
+            own: true,
+            below: below
+                .map(|(step, below)| (step.clone(), below.everything()))
+                .collect(),
+        }
+    }
+
+    /// Returns what is in one of the sets.
+    pub(super) fn union(&self, other: &Self) -> Self {
+        let mut all = self.clone();
+        all.own |= other.own;
+        for (step, below) in &other.below {
+            let known = all.below.get(step).cloned().unwrap_or_default();
+            all.insert(step.clone(), known.union(below));
+        }
+        all
+    }
+
     /// Returns what is in both sets.
     pub(super) fn intersection(&self, other: &Self) -> Self {
         let mut both = Self {

@@ -4,7 +4,7 @@
 //! not make others, and so that recorded versions and identities mean something here.
 
 use serde_json::{Value as Json, json};
-use taffrail_apiserver::{Answered, ApiServer, User};
+use taffrail_apiserver::{Answered, ApiServer, Fault, Matcher, User};
 
 use crate::compare::{differences, normal, without_owners};
 use crate::exchange::Exchange;
@@ -73,8 +73,14 @@ impl Replay {
             self.phase = phase;
         }
         if exchange.name.starts_with("442-") {
+            // The storage was compacted between the two, at this version.
+            self.server.advance(425);
             self.server.compact();
         }
+        self.break_down(exchange);
+        // The first page of a list shows what was not known before; the pages after it do not.
+        let is_foreseen =
+            exchange.query.contains("limit=") && !exchange.query.contains("continue=");
         let is_unseen = self.is_unseen(exchange);
         if exchange.is_watch() {
             self.teach(exchange);
@@ -83,7 +89,10 @@ impl Replay {
         if likeness == Likeness::Other {
             if is_unseen {
                 likeness = Likeness::Unseen;
-            } else if exchange.method == "GET" && exchange.status < 300 && !exchange.is_watch() {
+            } else if exchange.method == "GET"
+                && (exchange.status < 300 || exchange.status == 404)
+                && !exchange.is_watch()
+            {
                 self.teach(exchange);
                 let (again, _) = self.ask(exchange).await;
                 if matches!(again, Likeness::Alike | Likeness::ButOwners) {
@@ -91,8 +100,29 @@ impl Replay {
                 }
             }
         }
-        self.teach(exchange);
+        if is_foreseen && likeness == Likeness::Alike {
+            likeness = Likeness::Taught;
+        }
+        if !exchange.is_watch() {
+            self.teach(exchange);
+        }
         (likeness, why)
+    }
+
+    /// Lets go wrong what went wrong: the storage was stopped in phase A3, and a level of priority was made full.
+    fn break_down(&self, exchange: &Exchange) {
+        let fault = match exchange.status {
+            0 => Fault::LostBefore,
+            504 if exchange.phase == "A3" => Fault::TimedOut,
+            429 if exchange.answer.is_string() => Fault::Busy(1),
+            _ => return,
+        };
+        self.server.fail(Matcher::default(), fault, 1);
+    }
+
+    /// Takes over what a list goes on with, before its first page is asked for.
+    pub(crate) fn foresee(&self, exchange: &Exchange) {
+        self.teach(exchange);
     }
 
     /// Tells whether a write is to an object that nobody told of.
@@ -105,6 +135,9 @@ impl Replay {
 
     async fn ask(&self, exchange: &Exchange) -> (Likeness, String) {
         let Ok(ours) = self.server.answer(request(exchange)).await else {
+            if exchange.status == 0 {
+                return (Likeness::Alike, String::new());
+            }
             return (Likeness::Other, "the connection was dropped".into());
         };
         let body = read(&ours, exchange);
@@ -159,7 +192,8 @@ impl Replay {
     fn teach_event(&self, event: &Json, exchange: &Exchange) {
         let object = &event["object"];
         let name = object["metadata"]["name"].as_str().unwrap_or_default();
-        let path = format!("{}/{name}", exchange.path);
+        let path = exchange.path.replace("/v1/watch/", "/v1/");
+        let path = format!("{path}/{name}");
         match event["type"].as_str() {
             Some("ADDED" | "MODIFIED") => self.restore(object.clone()),
             Some("DELETED") => self.server.remove(&path),
@@ -270,6 +304,9 @@ fn read(ours: &Answered, exchange: &Exchange) -> Json {
             .lines()
             .map(|line| serde_json::from_str::<Json>(line).unwrap())
             .collect();
+    }
+    if exchange.answer.is_string() && exchange.status >= 400 {
+        return Json::String(text);
     }
     serde_json::from_str(&text).unwrap_or(Json::String(text))
 }

@@ -155,17 +155,36 @@ fn is_empty(value: &Json) -> bool {
     }
 }
 
+/// What of a new value is a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum New {
+    /// What it holds, as for an apply.
+    Held,
+    /// What it holds, and each value around that, as for an update.
+    Everything,
+}
+
+impl New {
+    fn of(self, fields: Fields) -> Fields {
+        match self {
+            Self::Held => fields,
+            Self::Everything => fields.everything(),
+        }
+    }
+}
+
 /// Returns the fields that are new or changed, and those that are gone.
 pub(super) fn compare(
     place: Place,
     before: Option<&Json>,
     after: Option<&Json>,
+    new: New,
 ) -> Result<(Fields, Fields), Refused> {
     let nothing = Fields::default();
     Ok(match (before, after) {
         (None, None) => (nothing.clone(), nothing),
-        (None, Some(after)) => (place.fields(after)?, nothing),
-        (Some(before), None) => (nothing, place.fields(before)?),
+        (None, Some(after)) => (new.of(place.fields(after)?), nothing),
+        (Some(before), None) => (nothing, new.of(place.fields(before)?)),
         (Some(before), Some(after)) if before == after => (nothing.clone(), nothing),
         (Some(before), Some(after)) => {
             let shape = place.shape(after);
@@ -176,7 +195,7 @@ pub(super) fn compare(
                         let place = place.key(key);
                         (to_key(key), place, before.get(key), after.get(key))
                     });
-                    compare_each(pairs, matches!(shape, Shape::Map))?
+                    compare_each(pairs, matches!(shape, Shape::Map), new)?
                 }
                 (Shape::Keyed(_) | Shape::Set, Json::Array(before), Json::Array(after)) => {
                     let (before, after) =
@@ -191,7 +210,7 @@ pub(super) fn compare(
                             after.get(step).copied(),
                         )
                     });
-                    compare_each(pairs, true)?
+                    compare_each(pairs, true, new)?
                 }
                 _ => (Fields::place(), nothing),
             }
@@ -212,10 +231,11 @@ fn by_step<'j>(place: Place, shape: Shape, list: &'j [Json]) -> BTreeMap<Step, &
 fn compare_each<'j, 's>(
     pairs: impl Iterator<Item = (Step, Place<'s>, Option<&'j Json>, Option<&'j Json>)>,
     own: bool,
+    new: New,
 ) -> Result<(Fields, Fields), Refused> {
     let (mut changed, mut removed) = (Fields::default(), Fields::default());
     for (step, place, before, after) in pairs {
-        let (mut inner_changed, mut inner_removed) = compare(place, before, after)?;
+        let (mut inner_changed, mut inner_removed) = compare(place, before, after, new)?;
         inner_changed.own |= own && before.is_none();
         inner_removed.own |= own && after.is_none();
         changed.insert(step.clone(), inner_changed);
