@@ -1,10 +1,6 @@
 //! What is easily got wrong about a real server, a test each.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "what is not there fails the test"
-)]
+#![expect(clippy::unwrap_used, reason = "what is not there fails the test")]
 
 use serde_json::{Value as Json, json};
 use taffrail_apiserver::{ApiServer, Rollouts, User};
