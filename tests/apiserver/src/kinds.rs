@@ -162,14 +162,7 @@ fn resources(group: &str, version: &str, all: &[Resource]) -> Option<Json> {
     let of = all
         .iter()
         .filter(|found| found.group == group && found.version == version);
-    let listed: Vec<Json> = of
-        .map(|found| {
-            json!({
-                "name": found.plural, "singularName": found.kind.to_lowercase(), "namespaced": found.namespaced, "kind": found.kind,
-                "verbs": ["create", "delete", "get", "list", "patch", "update", "watch"],
-            })
-        })
-        .collect();
+    let listed: Vec<Json> = of.flat_map(listed).collect();
     let group_version = if group.is_empty() {
         version.to_owned()
     } else {
@@ -179,3 +172,62 @@ fn resources(group: &str, version: &str, all: &[Resource]) -> Option<Json> {
         json!({ "kind": "APIResourceList", "apiVersion": "v1", "groupVersion": group_version, "resources": listed })
     })
 }
+
+/// Returns a kind and its subresources as discovery lists them.
+fn listed(found: &Resource) -> Vec<Json> {
+    let mut entry = json!({
+        "name": found.plural, "singularName": found.kind.to_lowercase(), "namespaced": found.namespaced, "kind": found.kind,
+        "verbs": ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"],
+    });
+    if let Some((_, short)) = SHORT.iter().find(|(plural, _)| *plural == found.plural) {
+        entry["shortNames"] = json!([short]);
+    }
+    let mut all = vec![entry];
+    let mut part = |name: &str, group: &str, version: &str, kind: &str, verbs: &[&str]| {
+        all.push(json!({
+            "name": format!("{}/{name}", found.plural), "singularName": "", "namespaced": found.namespaced,
+            "group": group, "version": version, "kind": kind, "verbs": verbs,
+        }));
+    };
+    if ["deployments", "replicasets", "statefulsets"].contains(&found.plural.as_str()) {
+        part(
+            "scale",
+            "autoscaling",
+            "v1",
+            "Scale",
+            &["get", "patch", "update"],
+        );
+    }
+    if found.plural == "pods" {
+        part("eviction", "policy", "v1", "Eviction", &["create"]);
+    }
+    all
+}
+
+/// Short words for kinds, as people type them.
+const SHORT: &[(&str, &str)] = &[
+    ("configmaps", "cm"),
+    ("cronjobs", "cj"),
+    ("customresourcedefinitions", "crd"),
+    ("daemonsets", "ds"),
+    ("deployments", "deploy"),
+    ("endpoints", "ep"),
+    ("events", "ev"),
+    ("horizontalpodautoscalers", "hpa"),
+    ("ingresses", "ing"),
+    ("limitranges", "limits"),
+    ("namespaces", "ns"),
+    ("networkpolicies", "netpol"),
+    ("nodes", "no"),
+    ("persistentvolumeclaims", "pvc"),
+    ("persistentvolumes", "pv"),
+    ("poddisruptionbudgets", "pdb"),
+    ("pods", "po"),
+    ("priorityclasses", "pc"),
+    ("replicasets", "rs"),
+    ("resourcequotas", "quota"),
+    ("serviceaccounts", "sa"),
+    ("services", "svc"),
+    ("statefulsets", "sts"),
+    ("storageclasses", "sc"),
+];
