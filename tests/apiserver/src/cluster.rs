@@ -151,7 +151,11 @@ impl Inner {
         if let Some(refusal) = self.access.refuses(incoming, &self.store) {
             return refusal;
         }
-        if let Some(answer) = review(incoming, &self.access, &self.store) {
+        if let Some(mut answer) = review(incoming, &self.access, &self.store) {
+            if answer.body.get("spec").is_some() {
+                let manager = incoming.manager();
+                answer.body = managed(None, answer.body, manager, "", &self.schemas);
+            }
             return answer;
         }
         let Some(address) = Address::read(&incoming.path, &self.kinds) else {

@@ -52,6 +52,16 @@ impl Incoming {
         text.split(';').next().unwrap_or_default().trim()
     }
 
+    /// Returns who writes, for `managedFields`: the named manager, or the program of the client.
+    pub(crate) fn manager(&self) -> &str {
+        let program = self.header("user-agent").split('/').next();
+        let program = program.filter(|program| !program.is_empty());
+        self.query
+            .get("fieldManager")
+            .or(program)
+            .unwrap_or("unknown")
+    }
+
     /// Tells whether nothing is to be stored.
     pub(crate) fn is_dry(&self) -> bool {
         let in_body = |path: &str| {
@@ -91,13 +101,7 @@ impl<'r> Asked<'r> {
         self.incoming.is_dry()
     }
 
-    /// Returns who writes, for `managedFields`: the named manager, or the program of the client.
     pub(crate) fn manager(&self) -> &str {
-        let program = self.incoming.header("user-agent").split('/').next();
-        let program = program.filter(|program| !program.is_empty());
-        self.query
-            .get("fieldManager")
-            .or(program)
-            .unwrap_or("unknown")
+        self.incoming.manager()
     }
 }
