@@ -285,7 +285,10 @@ impl Inner {
                 made
             }
         };
-        stored = managed(before.as_ref(), stored, manager, "", &self.schemas);
+        let has_history = before.is_none() && stored.pointer("/metadata/managedFields").is_some();
+        if !has_history {
+            stored = managed(before.as_ref(), stored, manager, "", &self.schemas);
+        }
         self.store.put(key.clone(), stored);
         self.learn_kind(&key);
         self.report(&key, before.as_ref());

@@ -64,6 +64,13 @@ const PACKS: &[Pack] = &[
             becomes: 0.3,
         },
     },
+    Pack {
+        folder: "drift-repair",
+        happy: "repair-labels",
+        refused: "repair-replicas",
+        fails: "repair-that-breaks",
+        trouble: Trouble::Stalls,
+    },
 ];
 
 #[tokio::test]
