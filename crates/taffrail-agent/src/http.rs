@@ -11,8 +11,12 @@
 //! | `POST /proposals/{id}/approve` `{ "nonce", "reason" }` | agrees |
 //! | `POST /proposals/{id}/reject` `{ "nonce", "reason" }` | refuses |
 //! | `POST /pause` `{ "reason" }`, `POST /resume` | stops everything, lets it go on; for operators |
+//! | `POST /actions` | with an agent: takes an action document, maybe with an `id`, and answers when it has ended or people are asked |
+//! | `GET /actions/{id}` | with an agent: says how an action stands |
+//! | `POST /actions/{id}/roll-back` `{ "reason" }` | with an agent: takes an executed action back; for operators |
 //! | `GET /audit/head` | the last record's number and hash, to be kept elsewhere |
 
+mod actions;
 mod people;
 mod trouble;
 
@@ -29,6 +33,7 @@ use taffrail_ledger::{Ledger, LedgerError, ProposalState, Standing, Voter};
 
 use self::people::People;
 use self::trouble::Trouble;
+use crate::agent::Agent;
 use crate::store::Store;
 
 pub use self::people::{NotAPerson, Person};
@@ -61,11 +66,29 @@ const MOST: usize = 64 * 1024;
 ///
 /// A digest is none, or two people have the same token.
 pub fn router(ledger: Arc<Ledger>, people: &[Person]) -> Result<Router, NotAPerson> {
-    let door = Door {
+    Ok(votes().with_state(Door {
         store: Store::new(ledger),
         people: Arc::new(People::new(people)?),
+        agent: None,
+    }))
+}
+
+/// Returns the same service with an agent behind it, to which people and programs hand over actions.
+///
+/// # Errors
+///
+/// As [`router`].
+pub fn router_of_agent(agent: Agent, people: &[Person]) -> Result<Router, NotAPerson> {
+    let door = Door {
+        store: agent.0.store.clone(),
+        people: Arc::new(People::new(people)?),
+        agent: Some(agent),
     };
-    Ok(Router::new()
+    Ok(votes().merge(actions::routes()).with_state(door))
+}
+
+fn votes() -> Router<Door> {
+    Router::new()
         .route("/healthz", get(healthz))
         .route("/proposals", get(proposals))
         .route("/proposals/{id}", get(proposal))
@@ -77,7 +100,6 @@ pub fn router(ledger: Arc<Ledger>, people: &[Person]) -> Result<Router, NotAPers
         .fallback(trouble::no_such_place)
         .method_not_allowed_fallback(trouble::no_such_method)
         .layer(DefaultBodyLimit::max(MOST))
-        .with_state(door))
 }
 
 /// What every call needs.
@@ -85,6 +107,7 @@ pub fn router(ledger: Arc<Ledger>, people: &[Person]) -> Result<Router, NotAPers
 pub(crate) struct Door {
     store: Store,
     people: Arc<People>,
+    agent: Option<Agent>,
 }
 
 /// Somebody who has shown their token.

@@ -13,7 +13,7 @@ mod diff;
 mod ledger;
 mod replay;
 
-pub(crate) use agent::{Agent, AgentCommand, Lines, ResumeActions, RollBack, Run, Work};
+pub(crate) use agent::{Agent, AgentCommand, Lines, ResumeActions, RollBack, Run, Serve, Work};
 pub(crate) use diff::{Diff, FailOn};
 pub(crate) use ledger::{
     Approvals, Audit, Checkpoint, Export, Pause, Resume, Rotate, ShowAction, Status, Verify,

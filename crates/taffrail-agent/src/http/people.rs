@@ -6,6 +6,7 @@ use axum::extract::FromRequestParts;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use serde::Deserialize;
+use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
 
 use super::trouble::Trouble;
@@ -23,6 +24,15 @@ pub struct Person {
     /// Whether they may stop all execution and let it go on.
     #[serde(default)]
     pub operator: bool,
+    /// What policies see of them as `principal.kind`, for actions that they hand over: `agent`, `copilot`, `human` or `controller`.
+    #[serde(default = "human")]
+    pub kind: String,
+    /// The groups that policies see.
+    #[serde(default)]
+    pub groups: Vec<String>,
+    /// The tenant that policies see.
+    #[serde(default)]
+    pub tenant: Option<String>,
     /// The SHA-256 digest of their token, in hexadecimal digits. A token is long and random; nobody can guess it from this.
     pub token_sha256: String,
 }
@@ -37,6 +47,24 @@ impl fmt::Debug for Person {
     }
 }
 
+/// The kinds of principals.
+const KINDS: [&str; 4] = ["agent", "copilot", "human", "controller"];
+
+fn human() -> String {
+    "human".to_owned()
+}
+
+impl Person {
+    /// Returns what policies see of the person.
+    pub(super) fn principal(&self) -> Json {
+        let mut principal = json!({ "kind": self.kind, "id": self.name, "groups": self.groups });
+        if let (Some(tenant), Some(principal)) = (&self.tenant, principal.as_object_mut()) {
+            principal.insert("tenant".to_owned(), tenant.as_str().into());
+        }
+        principal
+    }
+}
+
 /// Why somebody cannot be told by a token.
 #[derive(Debug, thiserror::Error)]
 pub enum NotAPerson {
@@ -45,6 +73,16 @@ pub enum NotAPerson {
     NoDigest {
         /// Who.
         name: String,
+    },
+    /// Policies know no such kind of principal.
+    #[error(
+        "`{kind}`, which `{name}` is, is no kind of principal: `agent`, `copilot`, `human` or `controller`"
+    )]
+    NoKind {
+        /// Who.
+        name: String,
+        /// What they are said to be.
+        kind: String,
     },
     /// There is no name.
     #[error("somebody has no name")]
@@ -69,6 +107,12 @@ impl People {
         for person in people {
             if person.name.trim().is_empty() {
                 return Err(NotAPerson::NoName);
+            }
+            if !KINDS.contains(&person.kind.as_str()) {
+                return Err(NotAPerson::NoKind {
+                    name: person.name.clone(),
+                    kind: person.kind.clone(),
+                });
             }
             let digest = digest(&person.token_sha256).ok_or_else(|| NotAPerson::NoDigest {
                 name: person.name.clone(),

@@ -40,6 +40,11 @@ impl Trouble {
         )
     }
 
+    pub(super) fn missing(error: impl Into<String>) -> Self {
+        let hint = "`POST /actions` says under which id it took an action";
+        Self::new(StatusCode::NOT_FOUND, error, hint)
+    }
+
     pub(super) fn no_token() -> Self {
         Self::new(
             StatusCode::UNAUTHORIZED,
@@ -83,10 +88,28 @@ impl From<AgentError> for Trouble {
                 inner(&error),
                 "`GET /proposals/{id}` says who asks, who is missing, and which nonce a vote carries",
             ),
+            AgentError::NotTaken { .. } | AgentError::NotRead(_) => Self::new(
+                StatusCode::BAD_REQUEST,
+                inner(&error),
+                "an action names its `verb` and its `target`, and says with `patch` or `proposed` what is to change",
+            ),
+            AgentError::OtherAction { .. } => Self::new(
+                StatusCode::CONFLICT,
+                inner(&error),
+                "an id stands for one action of one requester for ever; choose another",
+            ),
+            AgentError::Held { .. } => Self::new(
+                StatusCode::CONFLICT,
+                inner(&error),
+                "`GET /actions/{id}` says how it stands",
+            ),
             // What the database says may name hosts and files: that is for the log of whoever runs it.
-            _ => Self::new(
+            AgentError::Ledger(_)
+            | AgentError::NotConnected(_)
+            | AgentError::Settings { .. }
+            | AgentError::ShuttingDown => Self::new(
                 StatusCode::SERVICE_UNAVAILABLE,
-                "the ledger cannot be read",
+                "the ledger or the cluster cannot be reached",
                 "nothing is executed meanwhile; try again",
             ),
         }
@@ -109,7 +132,7 @@ pub(super) async fn no_such_place() -> Trouble {
     Trouble::new(
         StatusCode::NOT_FOUND,
         "there is nothing here",
-        "there are `/healthz`, `/proposals`, `/pause`, `/resume` and `/audit/head`",
+        "there are `/healthz`, `/proposals`, `/actions`, `/pause`, `/resume` and `/audit/head`",
     )
 }
 

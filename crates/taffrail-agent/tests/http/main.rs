@@ -118,6 +118,9 @@ fn person(name: &str, teams: &[&str], operator: bool) -> Person {
         name: name.into(),
         teams: teams.iter().map(|team| (*team).to_owned()).collect(),
         operator,
+        kind: "human".into(),
+        groups: Vec::new(),
+        tenant: None,
         token_sha256: hex,
     }
 }

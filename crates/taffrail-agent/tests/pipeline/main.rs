@@ -9,7 +9,9 @@
 mod approvals;
 mod crash;
 mod happy;
+mod http;
 mod load;
+mod prometheus;
 mod replicas;
 #[path = "../../../taffrail-ledger/tests/conformance/server.rs"]
 mod server;

@@ -74,7 +74,7 @@ fn with(source: Json) -> Settings {
     }
 }
 
-async fn decided(source: Json) -> taffrail_agent::Ended {
+pub(crate) async fn decided(source: Json) -> taffrail_agent::Ended {
     let world = World::new().await;
     let agent = world
         .builder_for(POLICY)

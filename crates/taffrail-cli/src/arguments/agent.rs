@@ -21,6 +21,8 @@ pub(crate) enum AgentCommand {
     Resume(ResumeActions),
     /// Take back an action that was executed
     RollBack(RollBack),
+    /// Take actions and answers of people over HTTP, and take up what is not finished
+    Serve(Serve),
 }
 
 /// What an agent needs for its work.
@@ -118,4 +120,19 @@ pub(crate) struct RollBack {
     /// Why
     #[arg(long, value_name = "TEXT")]
     pub(crate) reason: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    #[command(flatten)]
+    pub(crate) work: Work,
+    /// Where to listen; without TLS in front, stay on loopback
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    pub(crate) listen: std::net::SocketAddr,
+    /// Who may call, TOML: `[[people]]` with `name`, `teams`, `token_sha256`, and maybe `operator`, `kind`, `groups`, `tenant`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) tokens: PathBuf,
+    /// The pause between two looks for what is not finished
+    #[arg(long, value_name = "SPAN", value_parser = span, default_value = "5s")]
+    pub(crate) every: Duration,
 }

@@ -19,6 +19,8 @@ use crate::ledger;
 use crate::output::Output;
 use crate::policies::Policies;
 
+mod serve;
+
 /// Does the agent's work; the exit code tells of the action that went worst.
 pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<ExitCode, Failure> {
     let runtime = tokio::runtime::Runtime::new()?;
@@ -27,6 +29,7 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<ExitCode
             AgentCommand::Run(arguments) => submit(arguments, output).await,
             AgentCommand::Resume(arguments) => resume(arguments, output).await,
             AgentCommand::RollBack(arguments) => roll_back(arguments, output).await,
+            AgentCommand::Serve(arguments) => serve::run(arguments, output).await,
         }
     })
 }

@@ -181,3 +181,69 @@ fn mistakes_are_told_with_what_to_write() {
     shown.push_str(&workspace.run(&bad).shown());
     insta::assert_snapshot!(shown);
 }
+
+#[test]
+fn it_takes_actions_over_http() {
+    use std::io::{BufRead as _, Read as _, Write as _};
+
+    let world = World::new();
+    // The digest of `test`.
+    world.workspace.write(
+        "tokens.toml",
+        b"[[people]]\nname = \"healer\"\nkind = \"agent\"\ntoken_sha256 = \"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08\"\n",
+    );
+    let url = world.server.url();
+    let mut child = world
+        .workspace
+        .command(&[
+            "agent",
+            "serve",
+            "--policies",
+            "policies",
+            "--ledger",
+            "ledger.db",
+            "--settings",
+            "agent.toml",
+            "--server",
+            &url,
+            "--listen",
+            "127.0.0.1:0",
+            "--tokens",
+            "tokens.toml",
+        ])
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut told = String::new();
+    let mut errors = std::io::BufReader::new(child.stderr.take().unwrap());
+    errors.read_line(&mut told).unwrap();
+    let address = told
+        .trim()
+        .strip_prefix("listening on http://")
+        .unwrap_or(&told)
+        .to_owned();
+    let call = |token: &str, body: &str| {
+        let mut stream = std::net::TcpStream::connect(&address).unwrap();
+        let call = format!(
+            "POST /actions HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {token}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+            body.len()
+        );
+        stream.write_all(call.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    };
+    let up = json!({
+        "id": "up-1", "verb": "scale", "patch": { "spec": { "replicas": 3 } },
+        "target": { "apiVersion": "apps/v1", "kind": "Deployment", "namespace": "shop", "name": "api" },
+    })
+    .to_string();
+    let unknown = call("guess", &up);
+    let known = call("test", &up);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(unknown.starts_with("HTTP/1.1 401"), "{unknown}");
+    assert!(known.starts_with("HTTP/1.1 200"), "{known}");
+    assert!(known.contains("\"closed\""), "{known}");
+}
