@@ -111,6 +111,11 @@ impl<'a> Run<'a> {
         }
         let change = Change::of(&self.work.asked)?;
         if self.work.rounds > 0 {
+            // However often somebody looks while all execution is paused, it does not count as a round.
+            if let Some(reason) = self.paused().await? {
+                self.work.reason = reason;
+                return Ok(Next::Rest);
+            }
             self.hold().await?;
             tokio::time::sleep(self.agent.cluster.pause(self.work.rounds, None)).await;
         }

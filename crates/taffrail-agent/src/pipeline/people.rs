@@ -74,7 +74,7 @@ impl Run<'_> {
                 bound,
                 needs: gate.needs.clone(),
                 nonce: nonce()?,
-                expires: now.checked_add(expires).unwrap_or(jiff::Timestamp::MAX),
+                expires: whole_seconds(now.checked_add(expires).unwrap_or(jiff::Timestamp::MAX)),
             };
             self.agent
                 .store
@@ -251,6 +251,11 @@ impl Run<'_> {
         }
         text
     }
+}
+
+/// People read it, and nobody answers to the nanosecond.
+fn whole_seconds(time: jiff::Timestamp) -> jiff::Timestamp {
+    jiff::Timestamp::from_second(time.as_second()).unwrap_or(time)
 }
 
 /// Returns sixteen random bytes as text.

@@ -78,6 +78,12 @@ async fn a_pause_stops_everything_at_once() {
     let ended = agent.submit(scale("a1", 3)).await.unwrap();
     is(&ended, Stage::Decided);
     assert_eq!(ended.reason, "all execution is paused by ada: incident 7");
+    for _ in 0..20 {
+        is(
+            &agent.resume().await.unwrap().remove(0).unwrap(),
+            Stage::Decided,
+        );
+    }
     assert_eq!(world.writes(), 0);
     world.ledger.resume("ada").unwrap();
     is(
