@@ -204,6 +204,8 @@ impl Run<'_> {
             .pointer("/request/reason")
             .and_then(Json::as_str)
         {
+            // A line of theirs must not pass for a line of ours.
+            let why = why.replace(['\n', '\r'], "\n         ");
             let _ = writeln!(text, "because: {why}");
         }
         let _ = writeln!(

@@ -46,11 +46,10 @@ pub(super) async fn read(source: &Source, server: &str, query: &str, target: &Ta
         Some(observed) => filled(observed, target)?,
         None => format!("timestamp({query})"),
     };
-    let value = ask(source, server, &query);
-    let time = ask(source, server, &observed);
-    let (value, time) = futures::future::join(value, time).await;
-    let value = number(&value?)?;
+    // The time first: the value then rests on that sample or a newer one, never on an older one.
+    let time = ask(source, server, &observed).await;
     let time = time.map_err(|error| format!("when it was observed is not known: {error}"))?;
+    let value = number(&ask(source, server, &query).await?)?;
     let time = instant(&time)
         .ok_or_else(|| format!("when it was observed is not known: `{time}` is no time"))?;
     Ok(Sample {
@@ -75,6 +74,10 @@ async fn ask(source: &Source, server: &str, query: &str) -> Result<String, Strin
             .and_then(Json::as_str)
             .unwrap_or("no reason given");
         return Err(format!("Prometheus refuses the query: {error}"));
+    }
+    if let Some(warning) = answer.pointer("/warnings/0").and_then(Json::as_str) {
+        // Of several stores behind one query, some may not have answered.
+        return Err(format!("Prometheus warns: {warning}"));
     }
     let result = answer.pointer("/data/result").and_then(Json::as_array);
     let result = result.ok_or_else(|| "Prometheus gives no result".to_owned())?;
@@ -146,7 +149,11 @@ fn filled(query: &str, target: &Target) -> Result<String, String> {
         };
         let value = value
             .ok_or_else(|| format!("the query needs `{word}`, which the target does not have"))?;
+        let (quote, is_pattern) = inside(&text).unwrap_or_default();
         for letter in value.chars() {
+            if is_pattern && r".+*?()|[]{}^$".contains(letter) {
+                text.push_str(if quote == '`' { "\\" } else { "\\\\" });
+            }
             if ['\\', '"', '\'', '`'].contains(&letter) {
                 text.push('\\');
             }
@@ -156,6 +163,27 @@ fn filled(query: &str, target: &Target) -> Result<String, String> {
     }
     text.push_str(rest);
     Ok(text)
+}
+
+/// Returns the quote of the string inside of which a query ends, and whether that is a regular expression, in which a name must mean itself.
+fn inside(query: &str) -> Option<(char, bool)> {
+    let mut begun: Option<(char, bool)> = None;
+    let mut before = (' ', ' ');
+    let mut is_escaped = false;
+    for letter in query.chars() {
+        match begun {
+            Some(_) if is_escaped => is_escaped = false,
+            Some((quote, _)) if letter == '\\' && quote != '`' => is_escaped = true,
+            Some((quote, _)) if letter == quote => begun = None,
+            Some(_) => {}
+            None if ['"', '\'', '`'].contains(&letter) => {
+                begun = Some((letter, matches!(before, ('=' | '!', '~'))));
+            }
+            None if letter.is_whitespace() => {}
+            None => before = (before.1, letter),
+        }
+    }
+    begun
 }
 
 fn first_word(text: &str) -> &str {
@@ -205,6 +233,18 @@ mod tests {
         assert_eq!(
             filled("up{node=\"$name\"}", &target).unwrap(),
             "up{node=\"a\\\"} or up{b=\\\"\"}"
+        );
+        let dotted = Target {
+            name: "a.b".into(),
+            ..target.clone()
+        };
+        assert_eq!(
+            filled("up{node=~ \"$name.*\", on=\"$name\"}", &dotted).unwrap(),
+            "up{node=~ \"a\\\\.b.*\", on=\"a.b\"}"
+        );
+        assert_eq!(
+            filled("up{node=~`$name`}", &dotted).unwrap(),
+            "up{node=~`a\\.b`}"
         );
         assert_eq!(
             filled("up{ns=\"$namespace\"}", &target).unwrap_err(),
