@@ -1,6 +1,6 @@
 //! Whatever goes wrong on the way: an action is executed once or not at all, and what is not known is no success.
 
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use taffrail_apiserver::{Fault, Matcher, Rollouts};
 use taffrail_ledger::Stage;
 
@@ -204,4 +204,39 @@ async fn a_field_that_somebody_else_owns_is_not_taken() {
         .filter(|event| *event == "decided")
         .count();
     assert_eq!(decided, 1, "{ended:?}");
+}
+
+/// A deployment from before the server had defaults: whatever is written to it, the server adds them.
+fn without_defaults() -> Json {
+    let mut object = deployment(2);
+    object["metadata"]["uid"] = "1".into();
+    object["metadata"]["resourceVersion"] = "7".into();
+    object
+}
+
+async fn restart(grants: &str) -> (World, taffrail_agent::Ended) {
+    let world = World::new().await;
+    world.server.restore(without_defaults());
+    let mut submission = scale("a1", 3);
+    submission.document = json!({ "verb": "restart", "target": submission.document["target"] });
+    let policy = format!("policy p  grant g {{ on {grants} of Deployment because \"free\" }}");
+    let agent = world.builder_for(&policy).build().unwrap();
+    let ended = agent.submit(submission).await.unwrap();
+    (world, ended)
+}
+
+#[tokio::test]
+async fn what_the_server_would_store_beside_is_decided_on_too() {
+    let (world, ended) = restart("restart").await;
+    is(&ended, Stage::Proposed);
+    assert_eq!(world.writes(), 0);
+    let (world, ended) = restart("restart, patch").await;
+    is(&ended, Stage::Closed);
+    assert_eq!(world.writes(), 1);
+    let story = world.story("a1");
+    assert_eq!(
+        story.iter().filter(|event| *event == "rehearsed").count(),
+        2,
+        "{story:?}"
+    );
 }
