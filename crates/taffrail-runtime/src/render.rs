@@ -14,12 +14,13 @@ mod style;
 mod text;
 
 pub use line::{line, plan_line};
-pub use markdown::{markdown, plan_markdown};
+pub use markdown::{code_span, escaped, heading, markdown, plan_markdown};
 pub use style::Style;
 pub use text::{plan_text, text};
 
-/// Returns who releases an action, as a phrase.
-fn gate(verdict: Verdict, gate: &Gate) -> String {
+/// Returns who releases an action, as a phrase: `any operator may release it`.
+#[must_use]
+pub fn gate(verdict: Verdict, gate: &Gate) -> String {
     if !gate.releasable {
         return "nothing releases it".into();
     }
@@ -49,7 +50,8 @@ fn teams_of(teams: &[Team]) -> String {
 }
 
 /// Returns what a contribution does: `risk +40`, `escalate`, `propose, risk +10`.
-fn effect(contribution: &Contribution) -> String {
+#[must_use]
+pub fn effect(contribution: &Contribution) -> String {
     let mut parts = Vec::new();
     match contribution.effect.as_str() {
         "risk" => {}
@@ -70,7 +72,9 @@ fn causes(truth: &TruthReport) -> &[String] {
     }
 }
 
-fn place(file: &str, line: u32) -> String {
+/// Returns a place as `file:line`; empty without a file.
+#[must_use]
+pub fn place(file: &str, line: u32) -> String {
     if file.is_empty() {
         String::new()
     } else {
@@ -152,7 +156,14 @@ fn short(digest: &str) -> String {
 
 /// Returns a text with every control character written out, so that a name from the cluster cannot move the cursor
 /// or start a line of its own.
-fn one_line(text: &str) -> String {
+///
+/// ```
+/// use taffrail_runtime::render::one_line;
+///
+/// assert_eq!(one_line("api\u{202e}\nexecute"), r"api\u{202e}\nexecute");
+/// ```
+#[must_use]
+pub fn one_line(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {
@@ -170,11 +181,14 @@ fn one_line(text: &str) -> String {
 
 /// Letters that change how the text around them is shown.
 fn is_invisible(letter: char) -> bool {
-    matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    matches!(letter,
+        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+        | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
 /// Returns the heading of a plan: what its steps and net changes come to.
-fn plan_size(report: &PlanReport) -> String {
+#[must_use]
+pub fn plan_size(report: &PlanReport) -> String {
     let count = |count: usize, of: &str| match count {
         1 => format!("1 {of}"),
         count => format!("{count} {of}s"),
@@ -196,8 +210,9 @@ fn grants(report: &Report) -> Vec<&GrantReport> {
         .collect()
 }
 
-/// Returns what is asked and who asks.
-fn asked(report: &Report) -> (String, String) {
+/// Returns what is asked and who asks: `scale apps/Deployment payments/api`, `by agent healer`.
+#[must_use]
+pub fn asked(report: &Report) -> (String, String) {
     let action = &report.action;
     let mut what = format!("{} {}", one_line(&action.verb), one_line(&action.target));
     let parts: Vec<String> = [

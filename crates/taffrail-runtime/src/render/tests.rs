@@ -186,7 +186,7 @@ fn a_plan_shows_its_steps() {
 
     Asked by agent healer; nobody has to agree.
 
-    Valid until 2026-11-22T10:02:00Z. Policies `sha256:0123456789ab`.
+    Valid until 2026-11-22T10:02:00Z. Policies `sha256:0123456789abcdef0123456789abcdef`, action `sha256:0`, facts `sha256:0`; 0.1.0 with time zones 2026a.
     "#);
 }
 
