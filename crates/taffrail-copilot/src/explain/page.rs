@@ -1,0 +1,123 @@
+//! The full page in Markdown.
+
+use std::fmt::Write as _;
+
+use taffrail::{Report, Verdict};
+use taffrail_runtime::decision::PlanReport;
+use taffrail_runtime::render::{code_span, escaped, markdown, plan_markdown};
+
+use crate::why_not::{Condition, FactChange, Holds, WhyNot};
+
+/// Returns a decision as a page of Markdown that leaves nothing out: every contribution, grant, unknown and digest, and where it is
+/// given, what would have to be true.
+#[must_use]
+pub fn page(report: &Report, why: Option<&WhyNot>) -> String {
+    let mut page = markdown(report);
+    if let Some(why) = why {
+        page.push('\n');
+        page.push_str(&self::why(why));
+    }
+    page
+}
+
+/// Returns a plan's decision as a page of Markdown that leaves nothing out.
+#[must_use]
+pub fn plan_page(report: &PlanReport) -> String {
+    plan_markdown(report)
+}
+
+/// Returns why an action may not be executed as a part of a page: the smallest change of facts, what stands in the way, and all that
+/// would have to be true.
+#[must_use]
+pub fn why(why: &WhyNot) -> String {
+    let mut text = String::new();
+    if why.verdict == Verdict::Execute {
+        text.push_str(
+            "## Why not execute?\n\nNothing speaks against it: the verdict is execute.\n",
+        );
+        return text;
+    }
+    push(
+        &mut text,
+        format_args!(
+            "## Why not {}?\n\n{}\n",
+            why.target,
+            escaped(&why.sentence())
+        ),
+    );
+    list(&mut text, why.changes.iter().map(change));
+    let obstacles: Vec<String> = why
+        .standing_in_the_way
+        .iter()
+        .map(|one| {
+            format!(
+                "{}: {}",
+                named(&one.rule, &one.place),
+                escaped(&one.because)
+            )
+        })
+        .collect();
+    if !obstacles.is_empty() {
+        text.push_str("\nNo change of facts moves these out of the way:\n");
+    }
+    list(&mut text, obstacles.into_iter());
+    let unfinished: Vec<String> = why
+        .unfinished
+        .iter()
+        .map(|one| format!("{}: {}", code_span(&one.what), escaped(&one.because)))
+        .collect();
+    if !unfinished.is_empty() {
+        text.push_str("\nNot searched to the end:\n");
+    }
+    list(&mut text, unfinished.into_iter());
+    if !why.conditions.is_empty() {
+        text.push_str("\n## What would have to be true?\n");
+        list(&mut text, why.conditions.iter().map(condition));
+    }
+    text
+}
+
+fn change(change: &FactChange) -> String {
+    format!(
+        "{} would have to be {} (it is {}), for {}",
+        code_span(&change.fact),
+        escaped(&change.would_be),
+        escaped(&change.is),
+        named(&change.rule, &change.place)
+    )
+}
+
+fn condition(condition: &Condition) -> String {
+    let sign = match condition.holds {
+        Holds::Yes => "[x]",
+        Holds::No | Holds::Unknown => "[ ]",
+    };
+    let words = match condition.holds {
+        Holds::Yes | Holds::No => "",
+        Holds::Unknown => " — nobody can say",
+    };
+    format!(
+        "{sign} {} {}{words}",
+        named(&condition.rule, &condition.place),
+        escaped(&condition.clause)
+    )
+}
+
+fn named(rule: &str, place: &str) -> String {
+    match place {
+        "" => code_span(rule),
+        place => format!("{} ({})", code_span(rule), escaped(place)),
+    }
+}
+
+fn list(text: &mut String, entries: impl Iterator<Item = String>) {
+    let entries: Vec<String> = entries.map(|entry| format!("- {entry}\n")).collect();
+    if !entries.is_empty() {
+        push(text, format_args!("\n{}", entries.concat()));
+    }
+}
+
+fn push(text: &mut String, part: std::fmt::Arguments<'_>) {
+    // Writing to a string does not fail.
+    let _ = text.write_fmt(part);
+}
