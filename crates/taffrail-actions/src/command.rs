@@ -31,6 +31,7 @@ mod report;
 mod requests;
 mod resources;
 mod shell;
+mod unread;
 mod word;
 
 pub(crate) use change::as_stored;
@@ -42,4 +43,5 @@ pub(crate) use requests::{finish, found, is_known_to_miss, of_nothing_known, unc
 pub(crate) use resources::served;
 pub use resources::{Resource, resource};
 pub use shell::ShellError;
+pub use unread::Unread;
 pub use word::{Unclear, Why, Word};

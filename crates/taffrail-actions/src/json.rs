@@ -30,6 +30,33 @@ pub(crate) fn read(text: &str) -> Result<Vec<Node>, ActionError> {
     }
 }
 
+/// Reads one JSON value as careful readers do: a key that stands twice, a value that is nested too deep and anything after the value are
+/// errors.
+///
+/// ```
+/// assert_eq!(taffrail_actions::read_json("[1, 2]").unwrap(), serde_json::json!([1, 2]));
+/// assert!(taffrail_actions::read_json(r#"{"command": "ls", "command": "rm"}"#).is_err());
+/// assert!(taffrail_actions::read_json("").is_err());
+/// ```
+///
+/// # Errors
+///
+/// What is wrong with it, and where.
+pub fn read_json(text: &str) -> Result<serde_json::Value, ActionError> {
+    match read(text)?.as_slice() {
+        [node] => Ok(node.to_json()),
+        nodes => Err(ActionError::new(
+            Place(1),
+            Problem::Syntax {
+                message: match nodes {
+                    [] => "there is nothing to read".into(),
+                    _ => "this is more than one JSON value".into(),
+                },
+            },
+        )),
+    }
+}
+
 /// What the reader keeps besides the tree.
 #[derive(Default)]
 struct Context {

@@ -49,6 +49,7 @@ pub use action::{Action, Defaults, action_from_node};
 pub use document::{node_of_document, nodes_of_documents, read_documents};
 pub use effect::{Effect, NoSuchEffect};
 pub use error::{ActionError, Problem};
+pub use json::read_json;
 pub use kinds::{Scope, built_in_group, scope};
 pub use manifest::{Manifest, read_manifests};
 pub use needed::read_needed;

@@ -204,6 +204,19 @@ pub fn read_tool_call(name: &str, arguments: &Json, default_namespace: Option<&s
     }
 }
 
+/// Tells whether there is a tool of this name among those that are known, whatever server it is of.
+///
+/// ```
+/// use taffrail_actions::tool_call::is_known;
+///
+/// assert!(is_known("mcp__prod__pods_delete"));
+/// assert!(!is_known("mcp__github__create_issue"));
+/// ```
+#[must_use]
+pub fn is_known(name: &str) -> bool {
+    tools::find(name).is_some()
+}
+
 fn unknown(name: &str, why: Unclear) -> ToolCall {
     ToolCall {
         tool: name.to_owned(),

@@ -10,11 +10,13 @@ use taffrail_tools::Draws;
 
 mod agent;
 mod diff;
+mod hook;
 mod ledger;
 mod replay;
 
 pub(crate) use agent::{Agent, AgentCommand, Lines, ResumeActions, RollBack, Run, Serve, Work};
 pub(crate) use diff::{Diff, FailOn};
+pub(crate) use hook::Hook;
 pub(crate) use ledger::{
     Approvals, Audit, Checkpoint, Export, Pause, Resume, Rotate, ShowAction, Status, Verify,
 };
@@ -46,6 +48,8 @@ pub(crate) enum Command {
     Parse(Parse),
     /// Decide a command line of kubectl, and run it only if it may be executed
     Kubectl(Kubectl),
+    /// Answer a coding agent, or a shell, that asks before it uses a tool
+    Hook(Box<Hook>),
     /// Run the tests that stand in policies
     Test(Test),
     /// Show which rules, clauses, conditions and effects the tests exercise

@@ -17,6 +17,7 @@ mod diff;
 mod explain;
 mod fmt;
 mod graph;
+mod hook;
 mod init;
 mod kubectl;
 mod lint;
@@ -40,6 +41,7 @@ pub(crate) fn run(command: &Command, output: &mut Output) -> Result<ExitCode, Fa
         Command::Decide(arguments) => decide::run(arguments, output),
         Command::Parse(arguments) => parse::run(arguments, output),
         Command::Kubectl(arguments) => kubectl::run(arguments, output),
+        Command::Hook(arguments) => hook::run(arguments, output),
         Command::Test(arguments) => test::run(arguments, output),
         Command::Coverage(arguments) => coverage::run(arguments, output),
         Command::Diff(arguments) => diff::run(arguments, output),

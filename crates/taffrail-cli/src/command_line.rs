@@ -1,7 +1,7 @@
 //! The action that a command line or a call is, with what is known around it.
 
 use std::cell::RefCell;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value as Json;
 use taffrail_actions::command::{Line, Surroundings, read_line};
@@ -18,7 +18,13 @@ use crate::failure::Failure;
 /// Reads a command line as an action.
 pub(crate) fn read(line: &str, around: &Around) -> Result<Asked, Failure> {
     let base = base(around.facts.as_deref())?;
-    let action = action(&read_line(line), base, &live(around)?, None, &read_file);
+    let action = action(
+        &read_line(line),
+        base,
+        &live(&around.current)?,
+        None,
+        &read_file,
+    );
     Ok(Asked {
         document: "the command line".to_owned(),
         action,
@@ -30,7 +36,7 @@ pub(crate) fn read_call(text: &str, around: &Around) -> Result<Asked, Failure> {
     let call = read_written(text, None).ok_or(Failure::NoCall)?;
     let action = call.action(&Surroundings {
         base: base(around.facts.as_deref())?,
-        live: &live(around)?,
+        live: &live(&around.current)?,
         namespace: None,
         schemas: &Schemas::default(),
         file: &|_| None,
@@ -41,9 +47,10 @@ pub(crate) fn read_call(text: &str, around: &Around) -> Result<Asked, Failure> {
     })
 }
 
-fn live(around: &Around) -> Result<Vec<Json>, Failure> {
+/// Reads live objects from files.
+pub(crate) fn live(current: &[PathBuf]) -> Result<Vec<Json>, Failure> {
     let mut live = Vec::new();
-    for path in &around.current {
+    for path in current {
         for file in files(path)? {
             let name = file.display().to_string();
             let manifests = read_manifests(&name, &bytes(&file)?, None)?;

@@ -2,6 +2,7 @@
 
 mod advice;
 pub mod explain;
+pub mod hook;
 mod why_not;
 
 pub use advice::{Advice, Ask, Choice, ChoiceKind, SCHEMA, Sentence, Step, Unfinished, Way};

@@ -6,6 +6,7 @@ use super::blanks::Blanks;
 use super::invocation::Invocation;
 use super::programs::{self, Outcome};
 use super::shell::{self, ShellError};
+use super::unread::{self, Unread};
 use super::word::Word;
 
 /// What a line says.
@@ -19,6 +20,10 @@ pub struct Line {
     pub trouble: Option<ShellError>,
     /// Files that the shell itself would write: the targets of `>`.
     pub writes: Vec<Word>,
+    /// What in it is not looked into, and so may do anything.
+    pub unread: Vec<Unread>,
+    /// Whether the files that its commands name may be others by then, or stand elsewhere.
+    pub(super) moves_files: bool,
 }
 
 impl Line {
@@ -28,6 +33,8 @@ impl Line {
             effect: Effect::Unknown,
             trouble: Some(trouble),
             writes: Vec::new(),
+            unread: Vec::new(),
+            moves_files: true,
         }
     }
 
@@ -37,6 +44,23 @@ impl Line {
         self.trouble.is_none()
             && !self.commands.is_empty()
             && self.commands.iter().all(Invocation::is_understood)
+    }
+
+    /// Returns the line with only those of its commands that are wanted.
+    #[must_use]
+    pub fn only(&self, wanted: impl Fn(&Invocation) -> bool) -> Self {
+        let commands = self.commands.iter().filter(|command| wanted(command));
+        Self {
+            commands: commands.cloned().collect(),
+            ..self.clone()
+        }
+    }
+
+    /// Tells whether the files that its commands name are read as they stand now, from the folder that the line is run in: nothing in it
+    /// changes the folder, writes a file, or is not looked into.
+    #[must_use]
+    pub fn keeps_files(&self) -> bool {
+        !self.moves_files && self.writes.is_empty() && self.unread.is_empty()
     }
 }
 
@@ -97,12 +121,18 @@ pub(super) fn judged(commands: &shell::Commands) -> Line {
         effect: Effect::Read,
         trouble: None,
         writes: Vec::new(),
+        unread: unread::of_parts(commands).into_iter().collect(),
+        moves_files: false,
     };
     for command in &commands.found {
         let command = &commands.with_text(command);
+        line.moves_files |= unread::moves_files(command);
         match worst(command, commands) {
             Outcome::Plain => {}
-            Outcome::Commands(found) => line.commands.extend(found),
+            Outcome::Commands(found) => {
+                line.unread.extend(Unread::of(command, &found, commands));
+                line.commands.extend(found);
+            }
         }
         let files = command.outputs.iter().filter(|file| is_file(file));
         line.writes.extend(files.cloned());

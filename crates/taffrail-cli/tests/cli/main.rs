@@ -10,6 +10,7 @@ mod coverage;
 mod decide;
 mod diff;
 mod form;
+mod hook;
 mod init;
 mod lint;
 mod mutate;

@@ -1,0 +1,125 @@
+//! Whether the call of a tool concerns a cluster.
+
+use serde_json::Value as Json;
+use taffrail_actions::Effect;
+use taffrail_actions::tool_call::{self, read_tool_call};
+
+use super::event;
+use super::finding::{Finding, Found};
+use super::line;
+
+/// The servers that act on a cluster though their names do not say so.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Servers {
+    /// Their names, as the agent's settings have them. Every call of theirs is decided, and those that are not understood are asked about.
+    pub names: Vec<String>,
+}
+
+/// Parts of names that speak of a cluster.
+const WORDS: &[&str] = &[
+    "aks",
+    "argocd",
+    "eks",
+    "gke",
+    "helm",
+    "istio",
+    "k8s",
+    "kiali",
+    "kube",
+    "openshift",
+    "tekton",
+];
+
+/// Words for objects of a cluster, in names of tools that are known.
+const OBJECTS: &[&str] = &[
+    "configmap",
+    "crd",
+    "daemonset",
+    "deployment",
+    "hpa",
+    "ingress",
+    "namespace",
+    "node",
+    "pdb",
+    "pod",
+    "pvc",
+    "replicaset",
+    "statefulset",
+    "storage_class",
+];
+
+/// Arguments that only calls on a cluster have.
+const ARGUMENTS: &[&str] = &[
+    "apiVersion",
+    "api_version",
+    "kubeconfig",
+    "labelSelector",
+    "label_selector",
+    "namespace",
+    "resourceType",
+    "resource_type",
+];
+
+/// Finds what a call does to a cluster.
+pub(super) fn find(name: &str, server: &str, arguments: &Json, servers: &Servers) -> Finding {
+    let is_named = is_of(name, server, servers);
+    let is_known = tool_call::is_known(name);
+    if is_named || is_known && is_about_objects(name, server, arguments) {
+        let call = read_tool_call(name, arguments, None);
+        let doubt = call.unknowns.first().map(ToString::to_string);
+        let doubt = doubt.unwrap_or_else(|| "nobody can say what it does".into());
+        let doubt = format!("the call of `{name}` is not understood: {doubt}");
+        return match call.effect {
+            Effect::Unknown => Finding::Unclear(doubt),
+            Effect::Read
+            | Effect::DryRun
+            | Effect::Local
+            | Effect::SecretRead
+            | Effect::Write
+            | Effect::Exec => {
+                let doubts = if call.is_understood() {
+                    Vec::new()
+                } else {
+                    vec![doubt]
+                };
+                Finding::Cluster(Box::new(Found::call(call, doubts)))
+            }
+        };
+    }
+    // A tool of any name may run a command line.
+    match arguments.as_object().and_then(event::line) {
+        Some(text) => line::find(&text),
+        None => Finding::Nothing,
+    }
+}
+
+/// Tells whether the name of a tool, or that of its server, speaks of a cluster.
+fn is_of(name: &str, server: &str, servers: &Servers) -> bool {
+    let own = |text: &str| {
+        let text = text.to_ascii_lowercase();
+        let mut words = text.split(|c: char| !c.is_ascii_alphanumeric());
+        words.any(|word| {
+            WORDS
+                .iter()
+                .any(|known| word == *known || known.len() > 3 && word.contains(known))
+        })
+    };
+    let is_given = |given: &String| server == given || parts(name).any(|part| part == given);
+    own(name) || own(server) || servers.names.iter().any(is_given)
+}
+
+/// The parts of `mcp__kubernetes__pods_get` and its like.
+fn parts(name: &str) -> impl Iterator<Item = &str> {
+    name.split("__")
+        .flat_map(|part| part.split([':', '/', '.']))
+}
+
+/// Tells whether a known tool, of a server that may be anything, is one of a cluster.
+fn is_about_objects(name: &str, server: &str, arguments: &Json) -> bool {
+    let lower = name.to_ascii_lowercase();
+    let has_server = !server.is_empty() || parts(name).nth(1).is_some();
+    let has_argument = |key: &&str| arguments.get(*key).is_some();
+    !has_server
+        || OBJECTS.iter().any(|word| lower.contains(word))
+        || ARGUMENTS.iter().any(has_argument)
+}
