@@ -384,7 +384,7 @@ fn causes(truth: Truth) -> Option<Causes> {
 }
 
 /// Clamps to 0–100; a number beyond `i64` is clamped by its sign.
-fn whole(number: Option<i64>, negative: bool) -> u8 {
+pub(crate) fn whole(number: Option<i64>, negative: bool) -> u8 {
     match number {
         Some(number) => u8::try_from(number.clamp(0, 100)).unwrap_or(100),
         None if negative => 0,

@@ -279,7 +279,7 @@ fn flags(data: &ProgramData) -> Vec<Flags> {
 
 /// Returns the locals that an expression reads and does not bind itself, a bit for each. An expression without any means the
 /// same wherever it stands. Locals from the 64th on share a bit that no quantifier clears.
-fn free_locals(expr: &Expr, free: &[u64]) -> u64 {
+pub(crate) fn free_locals(expr: &Expr, free: &[u64]) -> u64 {
     let of = |id: ExprId| free.get(id.0 as usize).copied().unwrap_or(u64::MAX);
     let bit = |local: LocalId| 1_u64 << local.0.min(63);
     match expr {

@@ -49,6 +49,7 @@ mod reasons;
 mod report;
 mod requirements;
 mod saved;
+pub mod search;
 pub mod trace;
 mod truth;
 mod types;

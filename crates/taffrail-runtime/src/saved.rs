@@ -59,6 +59,10 @@ impl Program {
         &self.loaded.data
     }
 
+    pub(crate) fn loaded(&self) -> &Loaded {
+        &self.loaded
+    }
+
     /// Resolves what the program reads of a request, once for several decisions.
     #[must_use]
     pub fn prepare<'r>(&self, request: &'r Request) -> Facts<'r> {
