@@ -32,6 +32,7 @@ mod action;
 pub mod admission;
 pub mod audit_event;
 mod check;
+mod derived;
 mod facts;
 mod fields;
 mod impact;
@@ -46,6 +47,7 @@ pub mod stored;
 pub mod tool_call;
 
 pub use action::{Action, Defaults, action_from_node};
+pub use derived::follow;
 pub use document::{node_of_document, nodes_of_documents, read_documents};
 pub use effect::{Effect, NoSuchEffect};
 pub use error::{ActionError, Problem};

@@ -17,6 +17,9 @@ pub struct Advice {
     pub goal: Option<String>,
     /// The options, ranked by verdict, then risk, then distance from what was asked.
     pub options: Vec<Choice>,
+    /// What looked like an option and is none, and why: steps that a budget counts together.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub refused: Vec<Sentence>,
     /// Searches that were given up, and what they had looked at: there may be more options than these.
     pub unfinished: Vec<Unfinished>,
     /// Digest of the policy set that decided.

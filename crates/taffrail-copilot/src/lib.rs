@@ -2,8 +2,12 @@
 
 mod advice;
 pub mod explain;
+mod goal;
 pub mod hook;
+mod options;
 mod why_not;
 
 pub use advice::{Advice, Ask, Choice, ChoiceKind, SCHEMA, Sentence, Step, Unfinished, Way};
+pub use goal::{Goal, GoalError, Keep, read_goal};
+pub use options::{Limits, propose};
 pub use why_not::{Condition, FactChange, Holds, Obstacle, WHY_NOT_SCHEMA, WhyNot, why_not};

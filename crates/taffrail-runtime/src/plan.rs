@@ -192,6 +192,13 @@ fn net_change(program: &Arc<Loaded>, object: &Touched) -> Decision<'static> {
     decide::decide(program, HeldFacts::Owned(Box::new(facts)))
 }
 
+/// Returns the use of budgets after an action.
+pub(crate) fn usage_after(program: &Arc<Loaded>, request: &Request) -> Vec<Usage> {
+    let mut usage = request.usage.clone();
+    spend(&mut usage, program, &prepare(program, request.clone()));
+    usage
+}
+
 /// Adds what a step spends to the use that the next steps see, waived or not. A budget that may be about the
 /// step counts as spent from: that is the careful reading.
 fn spend(usage: &mut Vec<Usage>, program: &Loaded, facts: &Facts<'_>) {

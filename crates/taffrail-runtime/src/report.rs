@@ -63,6 +63,16 @@ impl Decision<'_> {
             })
     }
 
+    /// Returns the first instant after `now` at which time alone may change the decision, if readings are taken anew as often as they must be:
+    /// a window opens or closes, a hold, a waiver or the intent ends, an age passes what it is compared with. `now` itself where a rule
+    /// uses it in a way whose next change cannot be told; none where time alone changes nothing.
+    #[must_use]
+    pub fn next_change(&self) -> Option<jiff::Timestamp> {
+        let reads = Reads::of_action(&self.program, &self.facts);
+        let mut evaluator = Evaluator::new(&self.program, &self.facts);
+        validity::next_change(self, &reads, &mut evaluator)
+    }
+
     /// Returns the first clause that keeps a rule from applying, with what it has read; `None` when its `on` and conditions all hold,
     /// or no rule has this full name. Where `on` is about other actions, the values are those of the action.
     #[must_use]

@@ -11,7 +11,7 @@ use crate::facts::Facts;
 use crate::plan::{self, PlanDecision};
 use crate::program::ProgramData;
 use crate::prune::NeededDocument;
-use crate::request::{Plan, Request};
+use crate::request::{Plan, Request, Usage};
 use crate::requirements::{self, Requirements};
 
 /// Version of the saved form.
@@ -111,6 +111,12 @@ impl Program {
     #[must_use]
     pub fn decide_plan(&self, plan: &Plan) -> PlanDecision {
         plan::decide_plan(&self.loaded, plan)
+    }
+
+    /// Returns the use of budgets as it is after an action was executed: what it spends is added, waived or not.
+    #[must_use]
+    pub fn usage_after(&self, request: &Request) -> Vec<Usage> {
+        plan::usage_after(&self.loaded, request)
     }
 
     /// Returns what deciding an action will read: what an adapter has to collect, and nothing else.

@@ -7,6 +7,7 @@
 mod abstraction;
 mod evaluate;
 mod floor;
+mod mentioned;
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -15,6 +16,8 @@ use crate::decision::Verdict;
 use crate::request::Request;
 use crate::saved::Program;
 use crate::search::evaluate::Parts;
+
+pub use mentioned::{Mention, MentionedBy};
 
 /// The numbers among which one is looked for, as positions on a grid: position 3 may stand for three replicas or for 3 MiB.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,7 +86,7 @@ impl Program {
         let parts = Parts::new(self.loaded());
         let mut looked_at: u32 = 0;
         let mut queue: BinaryHeap<Reverse<Interval>> =
-            grid.intervals().into_iter().map(Reverse).collect();
+            grid.stretches().into_iter().map(Reverse).collect();
         while let Some(Reverse(interval)) = queue.pop() {
             if looked_at >= limit {
                 return Nearest::GivenUp {
@@ -99,7 +102,7 @@ impl Program {
                     return Nearest::Found { at, looked_at };
                 }
             } else if floor::floor(self.loaded(), &parts, &low, &high) <= sought {
-                queue.extend(interval.halves(grid).map(Reverse));
+                queue.extend(interval.parts(grid).map(Reverse));
             }
         }
         Nearest::None { looked_at }
@@ -130,48 +133,41 @@ impl Interval {
         }
     }
 
-    fn halves(self, grid: &Grid) -> [Self; 2] {
-        let middle = self.first.midpoint(self.last);
-        [
-            Self::new(grid, self.first, middle),
-            Self::new(grid, middle.saturating_add(1), self.last),
-        ]
+    /// Cuts it in two. The nearer part is at most half of it, and no longer than it is far away, so that one look rules out whole
+    /// stretches and what is near is still found first.
+    fn parts(self, grid: &Grid) -> [Self; 2] {
+        let half = self.last.abs_diff(self.first).div_ceil(2);
+        let rest = half.min(self.distance).saturating_sub(1);
+        let [(first, near), (far, last)] = if self.first > grid.asked {
+            let end = self.first.saturating_add_unsigned(rest);
+            [(self.first, end), (end.saturating_add(1), self.last)]
+        } else {
+            let begin = self.last.saturating_sub_unsigned(rest);
+            [(begin, self.last), (self.first, begin.saturating_sub(1))]
+        };
+        [Self::new(grid, first, near), Self::new(grid, far, last)]
     }
 }
 
 impl Grid {
-    /// Returns intervals that hold every position but those asked for and as it is; the farther away, the longer.
-    fn intervals(&self) -> Vec<Interval> {
+    /// Returns the stretches between what was asked and what there is: every position but those two.
+    fn stretches(&self) -> Vec<Interval> {
         let mut found = Vec::new();
         let mut stops = vec![self.asked];
         stops.extend(self.current);
         stops.sort_unstable();
-        stops.dedup();
         let mut first = self.first;
         for stop in stops {
-            self.lengthening(first, stop.saturating_sub(1).min(self.last), &mut found);
+            let last = stop.saturating_sub(1).min(self.last);
+            if first <= last {
+                found.push(Interval::new(self, first, last));
+            }
             first = first.max(stop.saturating_add(1));
         }
-        self.lengthening(first, self.last, &mut found);
-        found
-    }
-
-    /// Cuts a stretch that lies on one side of what was asked into pieces, each twice as long as the one before.
-    fn lengthening(&self, mut first: i64, mut last: i64, found: &mut Vec<Interval>) {
-        let mut length: i64 = 1;
-        while first <= last {
-            let rest = length.saturating_sub(1);
-            if first > self.asked {
-                let end = first.saturating_add(rest).min(last);
-                found.push(Interval::new(self, first, end));
-                first = end.saturating_add(1);
-            } else {
-                let begin = last.saturating_sub(rest).max(first);
-                found.push(Interval::new(self, begin, last));
-                last = begin.saturating_sub(1);
-            }
-            length = length.saturating_mul(2);
+        if first <= self.last {
+            found.push(Interval::new(self, first, self.last));
         }
+        found
     }
 }
 
@@ -180,7 +176,7 @@ mod tests {
     use super::Grid;
 
     #[test]
-    fn the_intervals_hold_every_other_position_once() {
+    fn the_parts_of_the_stretches_hold_every_other_position_once() {
         for (asked, current) in [
             (5, Some(2)),
             (2, Some(5)),
@@ -194,11 +190,17 @@ mod tests {
                 asked,
                 current,
             };
-            let mut all: Vec<i64> = grid
-                .intervals()
-                .iter()
-                .flat_map(|interval| interval.first..=interval.last)
-                .collect();
+            let mut all = Vec::new();
+            let mut left = grid.stretches();
+            while let Some(interval) = left.pop() {
+                if interval.first == interval.last {
+                    all.push(interval.first);
+                } else {
+                    let [near, far] = interval.parts(&grid);
+                    assert!(near.distance < far.distance, "{interval:?}");
+                    left.extend([near, far]);
+                }
+            }
             all.sort_unstable();
             let expected: Vec<i64> = (0..=9)
                 .filter(|at| *at != asked && Some(*at) != current)

@@ -18,12 +18,23 @@ pub(super) fn valid_until<'d>(
     evaluator: &mut Evaluator<'d>,
 ) -> Option<Timestamp> {
     let now = decision.facts.now()?;
+    signals(decision, reads)
+        .filter(|at| *at > now)
+        .fold(next_change(decision, reads, evaluator), |until, at| {
+            earliest(until, Some(at))
+        })
+}
+
+/// Returns what [`valid_until`] does, where readings never go stale.
+pub(super) fn next_change<'d>(
+    decision: &'d Decision<'_>,
+    reads: &Reads,
+    evaluator: &mut Evaluator<'d>,
+) -> Option<Timestamp> {
+    let now = decision.facts.now()?;
     let later = |at: &Timestamp| *at > now;
     let mut until = None;
-    for at in signals(decision, reads)
-        .chain(states(decision))
-        .chain(intent(decision))
-    {
+    for at in states(decision).chain(intent(decision)) {
         until = earliest(until, Some(at).filter(later));
     }
     let now_slot = |id: &ExprId| is_now(decision, *id);

@@ -183,12 +183,9 @@ impl<'a> Ends<'a> {
                 Abstract::Any => Abstract::Truths(OPEN),
                 _ => Abstract::Same(Cow::Owned(Value::Bool(false))),
             },
-            (Expr::Known(_), [one]) => match one {
-                Abstract::Between(..) | Abstract::Ends(..) => {
-                    Abstract::Same(Cow::Owned(Value::Bool(true)))
-                }
-                _ => Abstract::Any,
-            },
+            (Expr::Known(_), [Abstract::Between(..) | Abstract::Ends(..)]) => {
+                Abstract::Same(Cow::Owned(Value::Bool(true)))
+            }
             (Expr::Arithmetic(op, ..), [a, b]) => arithmetic_of(*op, a, b),
             (Expr::Negate(_), [one]) => match one.numbers() {
                 Some((low, high)) => Abstract::Between(high.neg(), low.neg()),
@@ -334,15 +331,18 @@ fn call<'a>(builtin: Builtin, arguments: &[Abstract<'a>]) -> Abstract<'a> {
             hull([ends(|(low, _)| *low), ends(|(_, high)| *high)])
         }
         (Builtin::ToNumber, [one @ Abstract::Between(..)]) => one.clone(),
-        (Builtin::ToNumber, [one @ Abstract::Ends(..)]) => {
-            one.clone().map_ends(|value| apply(&[value.clone()]))
-        }
+        (Builtin::ToNumber, [one @ Abstract::Ends(..)]) => one
+            .clone()
+            .map_ends(|value| apply(std::slice::from_ref(value))),
         // How many there are does not depend on the number in one of them.
         (Builtin::Count, [Abstract::Ends(low, high)])
-            if builtins::call(builtin, &[low.clone()])
-                == builtins::call(builtin, &[high.clone()]) =>
+            if builtins::call(builtin, std::slice::from_ref(low))
+                == builtins::call(builtin, std::slice::from_ref(high)) =>
         {
-            Abstract::Same(Cow::Owned(builtins::call(builtin, &[low.clone()])))
+            Abstract::Same(Cow::Owned(builtins::call(
+                builtin,
+                std::slice::from_ref(low),
+            )))
         }
         _ => Abstract::Any,
     }
