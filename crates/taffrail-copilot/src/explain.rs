@@ -25,7 +25,10 @@ fn by_weight(report: &Report) -> Vec<&Contribution> {
         .iter()
         .filter(|one| one.verdict > Verdict::Execute || one.points > 0)
         .collect();
-    taking_part.sort_by_key(|one| Reverse((one.verdict, is_final(one), one.points)));
+    // That no grant holds says least: it is so of whatever nobody thought of.
+    let says_more = |one: &Contribution| one.kind != "no_grant";
+    taking_part
+        .sort_by_key(|one| Reverse((one.verdict, is_final(one), says_more(one), one.points)));
     taking_part
 }
 
@@ -50,7 +53,7 @@ fn deciding(report: &Report) -> Vec<&Contribution> {
 }
 
 /// Returns at most so many letters of a text, cut between words where there is a gap, and marked where it was cut.
-fn cut(text: &str, letters: usize) -> String {
+pub(crate) fn cut(text: &str, letters: usize) -> String {
     if text.chars().count() <= letters {
         return text.to_owned();
     }

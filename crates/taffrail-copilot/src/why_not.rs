@@ -4,9 +4,23 @@
 //! live object, the requester's reason and groups, the bounds of the intent. Every answer is confirmed by deciding the request with
 //! these facts changed.
 
+mod answer;
+mod conditions;
+mod fact;
+mod points;
+mod reach;
+mod scale;
+mod search;
+mod universe;
+
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use taffrail::{PolicySet, Request, Verdict};
+use taffrail_runtime::program::{ProgramData, RuleBody, RuleId};
 
+use self::reach::Scope;
+use self::search::{Found, Search};
 use crate::advice::Unfinished;
 
 /// The name and version of the JSON form of [`WhyNot`].
@@ -23,7 +37,7 @@ pub struct WhyNot {
     pub target: Verdict,
     /// The smallest set of facts that would lead there if they were different; empty when none was found or none is needed.
     pub changes: Vec<FactChange>,
-    /// Where no set was found: what no change of facts moves out of the way, as far as that is certain.
+    /// Where no set leads to execution: what no facts that were tried move out of the way, by themselves or together.
     pub standing_in_the_way: Vec<Obstacle>,
     /// Everything that would have to be true for execution, clause by clause, with what holds today.
     pub conditions: Vec<Condition>,
@@ -59,6 +73,9 @@ pub struct Obstacle {
     pub place: String,
     /// Why it stands in the way.
     pub because: String,
+    /// Facts that it reads and of which no other value was found to try; without any, no fact moves it.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub not_varied: Vec<String>,
 }
 
 /// A clause that would have to be true for execution.
@@ -93,35 +110,95 @@ impl WhyNot {
         let (verdict, target) = (self.verdict, self.target);
         match self.changes.len() {
             0 if verdict == Verdict::Execute => "the verdict is execute".into(),
-            0 => format!("No change of facts that was tried turns {verdict} into {target}."),
+            0 => format!("No facts that were tried turn {verdict} into {target}."),
             1 => format!("One fact would turn {verdict} into {target}:"),
             several => format!("{several} facts together would turn {verdict} into {target}:"),
         }
     }
 }
 
-/// Finds the smallest set of facts that would make the verdict milder.
+/// Finds the smallest set of facts that would make the verdict milder: execute where that can be, else propose.
 ///
-/// Bounded: what was not searched to the end stands in [`WhyNot::unfinished`]. Never claims what deciding did not confirm.
+/// Bounded: what was not searched to the end stands in [`WhyNot::unfinished`]. Never claims what deciding did not confirm. Values of
+/// Secrets are neither looked for nor told.
 #[must_use]
 pub fn why_not(policies: &PolicySet, request: &Request) -> WhyNot {
-    let verdict = policies.decide(request).verdict();
-    let unfinished = Unfinished {
-        what: "facts".into(),
-        decisions: 1,
-        because: "nothing was searched".into(),
-    };
-    WhyNot {
+    let decision = policies.decide(request);
+    let verdict = decision.verdict();
+    let mut answer = WhyNot {
         schema: WHY_NOT_SCHEMA.into(),
         verdict,
         target: Verdict::Execute,
         changes: Vec::new(),
         standing_in_the_way: Vec::new(),
         conditions: Vec::new(),
-        unfinished: match verdict {
-            Verdict::Execute => Vec::new(),
-            Verdict::Propose | Verdict::Escalate => vec![unfinished],
-        },
+        unfinished: Vec::new(),
         policy_digest: policies.digest().to_owned(),
+    };
+    if verdict == Verdict::Execute {
+        return answer;
     }
+    let data = policies.program().data();
+    let rules = with_waivers(data, decision.rules_about());
+    let universe = universe::universe(data, request, &decision, &rules);
+    let scope = Scope::new(data, request, &decision);
+    let mut search = Search {
+        policies,
+        request,
+        universe: &universe,
+        scope: &scope,
+        decisions: 0,
+        movers: BTreeMap::new(),
+    };
+    let report = decision.report();
+    let mut grants = decision.grants_held().to_vec();
+    for target in [Verdict::Execute, Verdict::Propose] {
+        if target >= verdict {
+            break;
+        }
+        let obstacles = answer::obstacles(&mut search, &decision, &report, target);
+        if !obstacles.is_empty() {
+            // What is in the way of a proposal is in the way of execution too.
+            if target == Verdict::Execute {
+                answer.standing_in_the_way = obstacles;
+            }
+            continue;
+        }
+        match search.find(target) {
+            Found::Changes(changes) => {
+                let request = universe.request(request, &changes);
+                let changed = policies.decide(&request);
+                answer.target = target;
+                answer.changes = answer::told(&mut search, &changes, target, &decision, &changed);
+                grants.extend(changed.grants_held());
+                break;
+            }
+            Found::Nothing => {
+                if target == Verdict::Execute {
+                    answer.standing_in_the_way =
+                        answer::blockers(&search, &decision, &report, target);
+                }
+                let unfinished = answer::nothing(&mut search, &decision, target);
+                answer.unfinished.push(unfinished);
+            }
+            Found::GaveUp => answer.unfinished.push(answer::gave_up(&search, target)),
+        }
+    }
+    answer.conditions = conditions::conditions(data, &decision, &report, &grants);
+    answer
 }
+
+/// Returns rules together with the waivers that could forgive them.
+fn with_waivers(data: &ProgramData, mut rules: Vec<RuleId>) -> Vec<RuleId> {
+    let waivers = data.rules.iter().enumerate().filter(
+        |(_, rule)| matches!(&rule.body, RuleBody::Waiver { rule, .. } if rules.contains(rule)),
+    );
+    let waivers: Vec<RuleId> = waivers
+        .filter_map(|(at, _)| u32::try_from(at).ok().map(RuleId))
+        .collect();
+    rules.extend(waivers);
+    rules
+}
+
+#[cfg(test)]
+mod tests;

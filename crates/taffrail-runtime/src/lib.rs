@@ -38,6 +38,7 @@ mod engine;
 mod eval;
 mod facts;
 mod index;
+pub mod inspect;
 mod intent;
 pub mod layout;
 mod ledger;

@@ -21,7 +21,7 @@ use crate::value::Value;
 
 mod digest;
 mod validity;
-mod withheld;
+pub(crate) mod withheld;
 
 /// The name and version of a decision's JSON form.
 pub(crate) const DECISION_SCHEMA: &str = "taffrail.decision/v1";

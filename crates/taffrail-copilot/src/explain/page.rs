@@ -6,7 +6,7 @@ use taffrail::{Report, Verdict};
 use taffrail_runtime::decision::PlanReport;
 use taffrail_runtime::render::{code_span, escaped, markdown, plan_markdown};
 
-use crate::why_not::{Condition, FactChange, Holds, WhyNot};
+use crate::why_not::{Condition, FactChange, Holds, Obstacle, WhyNot};
 
 /// Returns a decision as a page of Markdown that leaves nothing out: every contribution, grant, unknown and digest, and where it is
 /// given, what would have to be true.
@@ -46,21 +46,10 @@ pub fn why(why: &WhyNot) -> String {
         ),
     );
     list(&mut text, why.changes.iter().map(change));
-    let obstacles: Vec<String> = why
-        .standing_in_the_way
-        .iter()
-        .map(|one| {
-            format!(
-                "{}: {}",
-                named(&one.rule, &one.place),
-                escaped(&one.because)
-            )
-        })
-        .collect();
-    if !obstacles.is_empty() {
-        text.push_str("\nNo change of facts moves these out of the way:\n");
+    if !why.standing_in_the_way.is_empty() {
+        text.push_str("\nStanding in the way of execution:\n");
     }
-    list(&mut text, obstacles.into_iter());
+    list(&mut text, why.standing_in_the_way.iter().map(obstacle));
     let unfinished: Vec<String> = why
         .unfinished
         .iter()
@@ -87,6 +76,26 @@ fn change(change: &FactChange) -> String {
     )
 }
 
+fn obstacle(obstacle: &Obstacle) -> String {
+    let mut text = format!(
+        "{}: {}",
+        named(&obstacle.rule, &obstacle.place),
+        escaped(&obstacle.because)
+    );
+    if !obstacle.not_varied.is_empty() {
+        let facts: Vec<String> = obstacle
+            .not_varied
+            .iter()
+            .map(|fact| code_span(fact))
+            .collect();
+        push(
+            &mut text,
+            format_args!(" (no other value was found to try of {})", facts.join(", ")),
+        );
+    }
+    text
+}
+
 fn condition(condition: &Condition) -> String {
     let sign = match condition.holds {
         Holds::Yes => "[x]",
@@ -96,10 +105,17 @@ fn condition(condition: &Condition) -> String {
         Holds::Yes | Holds::No => "",
         Holds::Unknown => " — nobody can say",
     };
-    format!(
-        "{sign} {} {}{words}",
-        named(&condition.rule, &condition.place),
+    let is_as_written = ["when ", "unless "]
+        .iter()
+        .any(|word| condition.clause.starts_with(word));
+    let clause = if is_as_written {
+        code_span(&condition.clause)
+    } else {
         escaped(&condition.clause)
+    };
+    format!(
+        "{sign} {}: {clause}{words}",
+        named(&condition.rule, &condition.place)
     )
 }
 

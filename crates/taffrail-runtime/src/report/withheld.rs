@@ -12,7 +12,7 @@ const WITHHELD: &str = "(withheld)";
 const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
 /// Tells whether an expression may hold values of a Secret.
-pub(super) fn holds_secrets(decision: &Decision<'_>, expr: ExprId) -> bool {
+pub(crate) fn holds_secrets(decision: &Decision<'_>, expr: ExprId) -> bool {
     let reads = Reads::of_exprs(&decision.program, [expr]);
     reads.objects.iter().any(|(_, kind)| kind == "Secret")
         || is_about_secret(decision)
@@ -24,12 +24,12 @@ pub(super) fn holds_secrets(decision: &Decision<'_>, expr: ExprId) -> bool {
 }
 
 /// Tells whether a path leads to values of the Secret that the action is about.
-pub(super) fn is_secret(decision: &Decision<'_>, path: &SlotPath) -> bool {
+pub(crate) fn is_secret(decision: &Decision<'_>, path: &SlotPath) -> bool {
     is_about_secret(decision) && is_secret_part(path)
 }
 
 /// Returns the JSON value with every text in it withheld; keys, numbers and truth values stay.
-pub(super) fn veiled(json: serde_json::Value) -> serde_json::Value {
+pub(crate) fn veiled(json: serde_json::Value) -> serde_json::Value {
     match json {
         serde_json::Value::String(_) => WITHHELD.into(),
         serde_json::Value::Array(items) => items.into_iter().map(veiled).collect(),
@@ -44,7 +44,7 @@ pub(super) fn veiled(json: serde_json::Value) -> serde_json::Value {
 }
 
 /// Returns how a value reads in a sentence when it may hold values of a Secret.
-pub(super) fn veiled_text(value: &Value) -> String {
+pub(crate) fn veiled_text(value: &Value) -> String {
     match value {
         Value::Bool(_) | Value::Number(_) | Value::Absent | Value::Unknown(_) => value.render(),
         _ => WITHHELD.into(),

@@ -1,0 +1,174 @@
+//! The search for the smallest set of changes: breadth first, so that the first that is found is a smallest one.
+//!
+//! In each set that is not enough yet, one blocker is picked, and every change of a fact that it reads is tried. That misses
+//! nothing: a set that is enough must change something that this blocker reads.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use taffrail::{PolicySet, Request, Verdict};
+use taffrail_runtime::inspect::Blocker;
+
+use super::reach::{Reach, Scope};
+use super::universe::Universe;
+
+/// The most facts that an answer changes.
+pub(super) const MOST_FACTS: usize = 4;
+/// How many decisions a search makes.
+pub(super) const MOST_DECISIONS: u32 = 1_500;
+
+/// Changes of facts: each an entry of the universe and one of its choices. Sorted.
+pub(super) type Changes = Vec<(usize, usize)>;
+
+/// What a search came to.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Found {
+    /// A smallest set.
+    Changes(Changes),
+    /// No set of that many facts.
+    Nothing,
+    /// Nobody knows: there were more to try than may be tried.
+    GaveUp,
+}
+
+/// Decides requests with changed facts, and counts.
+#[derive(Debug)]
+pub(super) struct Search<'s> {
+    pub(super) policies: &'s PolicySet,
+    pub(super) request: &'s Request,
+    pub(super) universe: &'s Universe<'s>,
+    pub(super) scope: &'s Scope<'s>,
+    pub(super) decisions: u32,
+    /// The facts that a blocker reads.
+    pub(super) movers: BTreeMap<Blocker, Vec<usize>>,
+}
+
+struct Node {
+    changes: Changes,
+    blockers: Vec<Blocker>,
+}
+
+impl Search<'_> {
+    /// Returns a smallest set of changes with which the verdict is the target or milder.
+    pub(super) fn find(&mut self, target: Verdict) -> Found {
+        let decision = self.policies.decide(self.request);
+        let mut level = vec![Node {
+            changes: Vec::new(),
+            blockers: decision.blockers(target),
+        }];
+        let mut tried: BTreeSet<Changes> = BTreeSet::new();
+        for size in 1..=MOST_FACTS {
+            let more = MOST_FACTS.saturating_sub(size);
+            let mut next = Vec::new();
+            for node in &level {
+                for change in self.branches(node, more.saturating_add(1)) {
+                    let mut changes = node.changes.clone();
+                    changes.push(change);
+                    changes.sort_unstable();
+                    if !tried.insert(changes.clone()) {
+                        continue;
+                    }
+                    if self.decisions >= MOST_DECISIONS {
+                        return Found::GaveUp;
+                    }
+                    let blockers = self.blockers(&changes, target);
+                    if blockers.is_empty() {
+                        return Found::Changes(changes);
+                    }
+                    if more > 0 {
+                        next.push(Node { changes, blockers });
+                    }
+                }
+            }
+            level = next;
+        }
+        Found::Nothing
+    }
+
+    /// Returns what keeps the verdict above the target with these changes.
+    fn blockers(&mut self, changes: &Changes, target: Verdict) -> Vec<Blocker> {
+        self.decisions = self.decisions.saturating_add(1);
+        let request = self.universe.request(self.request, changes);
+        self.policies.decide(&request).blockers(target)
+    }
+
+    /// Tells whether the verdict is the target or milder when facts have these values.
+    pub(super) fn reaches(&mut self, target: Verdict, request: &Request) -> bool {
+        self.decisions = self.decisions.saturating_add(1);
+        self.policies.decide(request).verdict() <= target
+    }
+
+    /// Returns the changes to try beyond those of a node: all that can move the blocker with the fewest of them; none when some blocker
+    /// cannot be moved, or when they need more facts than are left.
+    fn branches(&mut self, node: &Node, facts_left: usize) -> Vec<(usize, usize)> {
+        let movers: Vec<Vec<usize>> = node
+            .blockers
+            .iter()
+            .map(|blocker| self.movers_beyond(blocker, &node.changes))
+            .collect();
+        if least_needed(&movers) > facts_left {
+            return Vec::new();
+        }
+        let choices = |entry: &usize| {
+            let entry = self.universe.entries.get(*entry);
+            entry.map_or(0, |entry| entry.choices.len())
+        };
+        let fewest = movers
+            .iter()
+            .min_by_key(|entries| entries.iter().map(choices).sum::<usize>());
+        fewest
+            .into_iter()
+            .flatten()
+            .flat_map(|entry| (0..choices(entry)).map(|choice| (*entry, choice)))
+            .collect()
+    }
+
+    /// Returns the facts that a blocker reads.
+    pub(super) fn movers(&mut self, blocker: &Blocker) -> &[usize] {
+        let (universe, scope) = (self.universe, self.scope);
+        self.movers.entry(blocker.clone()).or_insert_with(|| {
+            let reach = Reach::of(blocker, scope);
+            let entries = universe.entries.iter().enumerate();
+            entries
+                .filter(|(_, entry)| reach.touches(entry))
+                .map(|(at, _)| at)
+                .collect()
+        })
+    }
+
+    /// Returns the facts that a blocker reads and that are not changed yet.
+    fn movers_beyond(&mut self, blocker: &Blocker, changes: &Changes) -> Vec<usize> {
+        let entries = &self.universe.entries;
+        let changed: Vec<_> = changes
+            .iter()
+            .filter_map(|(entry, _)| entries.get(*entry))
+            .collect();
+        let all = self.movers(blocker).iter().copied();
+        all.filter(|entry| {
+            let entry = entries.get(*entry);
+            entry.is_some_and(|entry| {
+                !changed
+                    .iter()
+                    .any(|changed| changed.fact.overlaps(&entry.fact))
+            })
+        })
+        .collect()
+    }
+}
+
+/// Returns how many facts must change at least: as many as there are blockers that share no fact.
+fn least_needed(movers: &[Vec<usize>]) -> usize {
+    let mut by_size: Vec<&Vec<usize>> = movers.iter().collect();
+    by_size.sort_by_key(|entries| entries.len());
+    let mut taken: BTreeSet<usize> = BTreeSet::new();
+    let mut needed = 0_usize;
+    for entries in by_size {
+        if entries.is_empty() {
+            return usize::MAX;
+        }
+        if entries.iter().all(|entry| !taken.contains(entry)) {
+            taken.extend(entries);
+            needed = needed.saturating_add(1);
+        }
+    }
+    needed
+}
