@@ -11,6 +11,7 @@
 
 mod corpus;
 mod disguise;
+mod hook;
 mod labels;
 mod random;
 

@@ -137,6 +137,12 @@ pub(super) fn judged(commands: &shell::Commands) -> Line {
         let files = command.outputs.iter().filter(|file| is_file(file));
         line.writes.extend(files.cloned());
     }
+    // It may stand in a loop, so that it holds for what comes before it too.
+    for value in commands.found.iter().filter_map(programs::cluster_chosen) {
+        for command in &mut line.commands {
+            programs::access(command, "KUBECONFIG", &value);
+        }
+    }
     let is_connection = |file: &Word| {
         let name = file.beginning();
         name.starts_with("/dev/tcp/") || name.starts_with("/dev/udp/")

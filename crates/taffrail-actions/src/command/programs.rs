@@ -94,7 +94,25 @@ pub(super) fn is_dangerous(name: &str) -> bool {
         .any(|beginning| name.starts_with(beginning))
 }
 
-fn access(invocation: &mut Invocation, name: &str, value: &Word) {
+/// Returns the file that a command of the shell makes the configuration of all later commands: `export KUBECONFIG=other`.
+pub(super) fn cluster_chosen(command: &Simple) -> Option<Word> {
+    const SETTERS: [&str; 4] = ["declare", "export", "readonly", "typeset"];
+    let Some((first, words)) = command.words.split_first() else {
+        let assigned = command.assigned.iter();
+        return assigned
+            .filter(|(name, _)| name == "KUBECONFIG")
+            .map(|(_, value)| value.clone())
+            .next_back();
+    };
+    if !SETTERS.contains(&first.known()?) {
+        return None;
+    }
+    let begins = |word: &&Word| word.beginning().starts_with("KUBECONFIG=");
+    let word = words.iter().rfind(begins)?;
+    Some(word.after("KUBECONFIG=".len()))
+}
+
+pub(super) fn access(invocation: &mut Invocation, name: &str, value: &Word) {
     if let Some(unclear) = value.first_unclear() {
         invocation.uncertain(Part::Access, unclear);
     }

@@ -132,7 +132,7 @@ fn reads(command: &Invocation, base: &Request, known: &Surroundings<'_>) -> Vec<
         return vec![request];
     }
     let targets = command.targets.iter();
-    targets
+    let mut all: Vec<Request> = targets
         .map(|target| {
             let mut request = request.clone();
             request.verb = Value::string(read_verb(command, target));
@@ -143,7 +143,31 @@ fn reads(command: &Invocation, base: &Request, known: &Surroundings<'_>) -> Vec<
             finish(&mut request, known);
             request
         })
-        .collect()
+        .collect();
+    let secret = Value::string("read_secret");
+    if command.effect == Effect::SecretRead && all.iter().all(|request| request.verb != secret) {
+        all.extend(
+            all.first()
+                .map(|beside| of_some_secret(beside, base, known)),
+        );
+    }
+    all
+}
+
+/// Returns the read of a Secret that a command resolves beside what it names: `set env deploy/web --list --resolve`.
+fn of_some_secret(beside: &Request, base: &Request, known: &Surroundings<'_>) -> Request {
+    let mut request = base.clone();
+    request.proposed = Proposed::FromVerb;
+    request.verb = Value::string("read_secret");
+    request.target = RequestTarget {
+        group: Value::string(""),
+        version: Value::string("v1"),
+        kind: Value::string("Secret"),
+        namespace: beside.target.namespace.clone(),
+        name: unclear("target.name", "the command does not name the Secret"),
+    };
+    finish(&mut request, known);
+    request
 }
 
 fn read_verb(command: &Invocation, target: &Target) -> &'static str {

@@ -31,6 +31,8 @@ const DRAIN_LIMIT: u64 = 1 << 30;
 
 /// Reads one question, and answers it.
 pub(crate) fn run(arguments: &Hook, output: &mut Output) -> Result<ExitCode, Failure> {
+    // What a part that stops says of it would stand between the words of the answer.
+    std::panic::set_hook(Box::new(|_| {}));
     let event = question(arguments);
     // A defect must not let a command through.
     let answer =

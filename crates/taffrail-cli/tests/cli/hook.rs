@@ -283,6 +283,9 @@ fn what_does_more_than_the_cluster_is_left_to_the_agent() {
         "kubectl get pods -n shop > pods.txt",
         "bash -c 'make && kubectl get pods -n shop'",
         "kubectl get pods -n shop; rm -rf build",
+        "kubectl --kubeconfig=other get pods -n shop",
+        "export KUBECONFIG=other && kubectl get pods -n shop",
+        "kubectl --server=https://other get pods -n shop",
     ] {
         let ran = ask(&workspace, &claude(line), &[]);
         assert_eq!((ran.out.as_str(), ran.code), ("", Some(0)), "{line}");

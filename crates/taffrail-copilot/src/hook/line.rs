@@ -31,7 +31,8 @@ pub(super) fn find(text: &str) -> Finding {
     }
     doubts.extend(own.commands.iter().filter_map(not_understood));
     doubts.dedup();
-    let is_whole = line.unread.is_empty() && line.writes.is_empty();
+    let is_whole =
+        line.unread.is_empty() && line.writes.is_empty() && own.commands.iter().all(stays_at_home);
     let decided = own.only(is_decided);
     match (decided.commands.len(), doubts.as_slice()) {
         (0, []) => Finding::Nothing,
@@ -58,6 +59,13 @@ fn is_decided(command: &Invocation) -> bool {
         Effect::Read | Effect::DryRun | Effect::SecretRead | Effect::Write | Effect::Exec => true,
         Effect::Local | Effect::Unknown => false,
     }
+}
+
+/// Tells whether a command goes where the settings of this machine say. A configuration of its own may name a program to be run, and a
+/// server of its own is handed the credentials.
+fn stays_at_home(command: &Invocation) -> bool {
+    let mut settings = command.settings.iter();
+    settings.all(|setting| matches!(setting.name.as_str(), "context" | "kube-context"))
 }
 
 /// Says what of a command is not understood, or why no policy can decide it; `None` when there is nothing to say.
