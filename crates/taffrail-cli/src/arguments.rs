@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use jiff::civil::Date;
+use taffrail_copilot::Limits;
 use taffrail_tools::Draws;
 
 mod agent;
@@ -50,6 +51,8 @@ pub(crate) enum Command {
     Kubectl(Kubectl),
     /// Answer a coding agent, or a shell, that asks before it uses a tool
     Hook(Box<Hook>),
+    /// Find what else could be done: options for an action or a goal, each already decided
+    Options(Options),
     /// Run the tests that stand in policies
     Test(Test),
     /// Show which rules, clauses, conditions and effects the tests exercise
@@ -332,6 +335,18 @@ pub(crate) struct Completions {
     /// The shell
     #[arg(value_enum)]
     pub(crate) shell: Shell,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    #[command(flatten)]
+    pub(crate) actions: Actions,
+    /// How many values, combinations or instants one search looks at before it is given up
+    #[arg(long, value_name = "N", default_value_t = Limits::default().looks)]
+    pub(crate) looks: u32,
+    /// Form of the output
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) output: Form,
 }
 
 #[derive(Debug, Args)]

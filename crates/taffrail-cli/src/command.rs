@@ -22,6 +22,7 @@ mod init;
 mod kubectl;
 mod lint;
 mod mutate;
+mod options;
 mod parse;
 mod pause;
 mod replay;
@@ -42,6 +43,7 @@ pub(crate) fn run(command: &Command, output: &mut Output) -> Result<ExitCode, Fa
         Command::Parse(arguments) => parse::run(arguments, output),
         Command::Kubectl(arguments) => kubectl::run(arguments, output),
         Command::Hook(arguments) => hook::run(arguments, output),
+        Command::Options(arguments) => options::run(arguments, output),
         Command::Test(arguments) => test::run(arguments, output),
         Command::Coverage(arguments) => coverage::run(arguments, output),
         Command::Diff(arguments) => diff::run(arguments, output),

@@ -3,6 +3,7 @@
 use taffrail::LoadError;
 use taffrail_actions::ActionError;
 use taffrail_agent::AgentError;
+use taffrail_copilot::GoalError;
 use taffrail_ledger::LedgerError;
 use taffrail_ledger::audit::{Break, CheckpointError};
 use taffrail_runtime::ProgramError;
@@ -33,6 +34,9 @@ pub(crate) enum Failure {
     /// An action document cannot be read.
     #[error(transparent)]
     Action(#[from] ActionError),
+    /// A goal cannot be read.
+    #[error(transparent)]
+    Goal(#[from] GoalError),
     /// An action names a verb that nothing knows.
     #[error("{document}: there is no verb `{verb}`")]
     UnknownVerb {
@@ -168,6 +172,8 @@ impl Failure {
     pub(crate) fn hint(&self) -> Option<String> {
         match self {
             Self::Action(error) | Self::Agent(AgentError::NotRead(error)) => error.problem.hint(),
+            Self::Goal(GoalError::Action(error)) => error.problem.hint(),
+            Self::Goal(GoalError::Goal { .. }) => None,
             Self::NoCluster(_) => Some(
                 "`--kubeconfig FILE` and `--context NAME` say which, or `--server URL`".to_owned(),
             ),

@@ -12,6 +12,7 @@ pub(crate) mod json;
 pub(crate) mod junit;
 pub(crate) mod markdown;
 pub(crate) mod mutate;
+pub(crate) mod options;
 pub(crate) mod replay;
 pub(crate) mod sarif;
 pub(crate) mod story;

@@ -6,6 +6,7 @@
 
 mod card;
 mod line;
+mod options;
 mod page;
 
 use std::cmp::Reverse;
@@ -15,6 +16,7 @@ use taffrail_runtime::decision::Contribution;
 
 pub use card::{card, plan_card};
 pub use line::{LINE_LIMIT, line, plan_line};
+pub use options::options;
 pub use page::{page, plan_page, why};
 
 /// Returns the contributions that take part, the most important first: those that demand the verdict, then milder demands, then

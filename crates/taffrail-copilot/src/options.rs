@@ -13,7 +13,7 @@ mod wait;
 mod words;
 
 use jiff::SignedDuration;
-use taffrail::{PolicySet, Verdict};
+use taffrail::Verdict;
 use taffrail_actions::Action;
 use taffrail_runtime::Program;
 use taffrail_runtime::request::{Plan, Request};
@@ -64,16 +64,16 @@ impl Default for Limits {
 /// current: { spec: { replicas: 4 } }
 /// patch: { spec: { replicas: 50 } }
 /// "#;
-/// let advice = propose(&policies, &read_goal("scale.yaml", text, &Defaults::default())?, &Limits::default());
+/// let advice = propose(policies.program(), &read_goal("scale.yaml", text, &Defaults::default())?, &Limits::default());
 /// let best = &advice.options[0];
 /// assert_eq!((best.kind, best.verdict), (ChoiceKind::Nearest, Verdict::Execute));
 /// assert_eq!(best.title, "spec.replicas: 10 instead of 50");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[must_use]
-pub fn propose(policies: &PolicySet, goal: &Goal, limits: &Limits) -> Advice {
+pub fn propose(program: &Program, goal: &Goal, limits: &Limits) -> Advice {
     let mut desk = Desk {
-        program: policies.program(),
+        program,
         goal,
         limits,
         unfinished: Vec::new(),
@@ -95,7 +95,7 @@ pub fn propose(policies: &PolicySet, goal: &Goal, limits: &Limits) -> Advice {
         options,
         refused: desk.refused,
         unfinished: desk.unfinished,
-        policy_digest: policies.digest().to_owned(),
+        policy_digest: program.data().digest.clone(),
     }
 }
 
@@ -121,7 +121,11 @@ struct Desk<'d> {
 impl Desk<'_> {
     fn single(&mut self, asked: &Request) {
         if !self.goal.allows(asked) {
-            self.give_up(words::asked(asked), 0, "it does not keep to `keep`");
+            self.refused.push(Sentence {
+                text: format!("{}: it does not keep to the bounds", words::asked(asked)),
+                rule: "keep".into(),
+                place: String::new(),
+            });
             return;
         }
         let question = Question::new(self.program, asked);

@@ -213,7 +213,7 @@ proptest! {
                 (!same && policies.decide(&changed).verdict() == Verdict::Execute).then_some(turned.count_ones())
             })
             .min();
-        let advice = propose(&policies, &Goal::of(Action::Single(request.clone())), &Limits::default());
+        let advice = propose(policies.program(), &Goal::of(Action::Single(request.clone())), &Limits::default());
         let offered = advice.options.iter().find(|choice| {
             choice.kind == ChoiceKind::Nearest && choice.verdict == Verdict::Execute
         });

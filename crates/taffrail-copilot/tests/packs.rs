@@ -86,7 +86,7 @@ fn options_for_the_examples() {
                 continue;
             };
             let began = Instant::now();
-            let advice = propose(&policies, &goal, &Limits::default());
+            let advice = propose(policies.program(), &goal, &Limits::default());
             slowest.push((
                 began.elapsed(),
                 pack.file_name().unwrap().to_owned(),

@@ -1,6 +1,7 @@
 //! JSON for programs: one object, or one a line.
 
 use serde_json::{Map, Value, json};
+use taffrail_copilot::Advice;
 use taffrail_runtime::Requirements;
 use taffrail_syntax::{Diagnostic, Location, Severity, SourceTable};
 use taffrail_tools::{Comparison, TestResult, Tried};
@@ -18,6 +19,13 @@ pub(crate) fn decided(decided: &Decided, pretty: bool) -> Result<String, Failure
         (Decided::Plan(report), false) => serde_json::to_string(report)?,
         (Decided::Plan(report), true) => serde_json::to_string_pretty(report)?,
     };
+    text.push('\n');
+    Ok(text)
+}
+
+/// Returns options, on one line.
+pub(crate) fn options(advice: &Advice) -> Result<String, Failure> {
+    let mut text = serde_json::to_string(advice)?;
     text.push('\n');
     Ok(text)
 }

@@ -14,6 +14,7 @@ mod hook;
 mod init;
 mod lint;
 mod mutate;
+mod options;
 mod packs;
 mod policies;
 mod replay;

@@ -58,6 +58,7 @@ impl Desk<'_> {
             .iter()
             .max_by_key(|report| (report.verdict, report.risk));
         let gate = joined(&decisions);
+        let verdict = hardest.map_or(Verdict::Propose, |report| report.verdict);
         let steps = draft.steps.iter().map(|(due, request)| Step {
             not_before: due.map(text::time),
             action: asked_of(request),
@@ -65,7 +66,7 @@ impl Desk<'_> {
         let way = if draft.kind == ChoiceKind::Ask {
             Way::Ask(Box::new(Ask {
                 action: asked_of(asked),
-                people: words::people(&gate),
+                people: words::people(verdict, &gate),
             }))
         } else {
             Way::Do(steps.collect())
@@ -74,7 +75,7 @@ impl Desk<'_> {
         Choice {
             kind: draft.kind,
             title: draft.title,
-            verdict: hardest.map_or(Verdict::Propose, |report| report.verdict),
+            verdict,
             risk: decisions
                 .iter()
                 .map(|report| report.risk)

@@ -130,6 +130,7 @@ impl Desk<'_> {
         let mut state = step.clone();
         state.usage = self.program.usage_after(step);
         state.current = object;
+        follow(step, &mut state);
         state
     }
 

@@ -32,18 +32,18 @@ pub(super) fn got(verdict: Verdict) -> &'static str {
 }
 
 /// Returns who must agree.
-pub(super) fn people(gate: &Gate) -> String {
-    if !gate.releasable {
-        return "nobody: a rule forbids it".into();
+pub(super) fn people(verdict: Verdict, gate: &Gate) -> String {
+    match (gate.releasable, verdict, gate.needs.as_slice()) {
+        (false, _, _) => "nobody: a rule forbids it".into(),
+        (true, Verdict::Escalate, []) => "somebody with more authority".into(),
+        (true, _, []) => "any operator".into(),
+        (true, _, teams) => {
+            let teams = teams
+                .iter()
+                .map(|team| format!("{} of {}", team.count, team.team));
+            teams.collect::<Vec<_>>().join(" and ")
+        }
     }
-    if gate.needs.is_empty() {
-        return "any operator".into();
-    }
-    let teams = gate.needs.iter().map(|team| match team.count {
-        1 => format!("one of {}", team.team),
-        count => format!("{count} of {}", team.team),
-    });
-    teams.collect::<Vec<_>>().join(" and ")
 }
 
 /// Returns what actions touch, as far as their impact says.
