@@ -183,7 +183,10 @@ pub(crate) struct Decide {
     pub(crate) actions: Actions,
     /// Form of the output; `json` is one object a decision, each on a line of its own
     #[arg(long, value_enum, default_value_t)]
-    pub(crate) output: Form,
+    pub(crate) output: DecisionForm,
+    /// Also say which facts would have to be different for a milder verdict, the fewest that there are, and what would have to be true for execution
+    #[arg(long)]
+    pub(crate) why_not: bool,
     /// With `--output json`: over several lines, for people
     #[arg(long)]
     pub(crate) pretty: bool,
@@ -368,6 +371,23 @@ pub(crate) enum Form {
     Json,
     /// For pull requests and chats
     Markdown,
+}
+
+/// The forms of decisions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum DecisionForm {
+    /// For people at a terminal
+    #[default]
+    Text,
+    /// For programs
+    Json,
+    /// For the reply of a tool: at most 200 characters
+    Line,
+    /// For a chat or a pull request, short, in Markdown
+    Card,
+    /// For who wants to know everything, in Markdown; also called `markdown`
+    #[value(alias = "markdown")]
+    Page,
 }
 
 /// The forms of findings.

@@ -7,6 +7,7 @@ pub(crate) mod approvals;
 pub(crate) mod command_line;
 pub(crate) mod coverage;
 pub(crate) mod diff;
+pub(crate) mod explained;
 pub(crate) mod github;
 pub(crate) mod json;
 pub(crate) mod junit;
@@ -18,6 +19,7 @@ pub(crate) mod sarif;
 pub(crate) mod story;
 pub(crate) mod text;
 mod versions;
+pub(crate) mod why_not;
 
 /// Returns how many there are of something.
 pub(crate) fn count(number: usize, of: &str) -> String {

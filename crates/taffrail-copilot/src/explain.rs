@@ -14,10 +14,10 @@ use std::cmp::Reverse;
 use taffrail::{Report, Verdict};
 use taffrail_runtime::decision::Contribution;
 
-pub use card::{card, plan_card};
-pub use line::{LINE_LIMIT, line, plan_line};
+pub use card::{card, plan_card, why_card};
+pub use line::{LINE_LIMIT, line, plan_line, why_line};
 pub use options::options;
-pub use page::{page, plan_page, why};
+pub use page::{page, plan_page, why_page};
 
 /// Returns the contributions that take part, the most important first: those that demand the verdict, then milder demands, then
 /// points. What a waiver forgives wholly takes no part.

@@ -10,4 +10,6 @@ mod why_not;
 pub use advice::{Advice, Ask, Choice, ChoiceKind, SCHEMA, Sentence, Step, Unfinished, Way};
 pub use goal::{Goal, GoalError, Keep, read_goal};
 pub use options::{Limits, propose};
-pub use why_not::{Condition, FactChange, Holds, Obstacle, WHY_NOT_SCHEMA, WhyNot, why_not};
+pub use why_not::{
+    Condition, FactChange, Holds, Obstacle, WHY_NOT_SCHEMA, WhyNot, why_not, why_not_in,
+};

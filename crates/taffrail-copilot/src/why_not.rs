@@ -17,6 +17,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use taffrail::{PolicySet, Request, Verdict};
+use taffrail_runtime::Program;
 use taffrail_runtime::program::{ProgramData, RuleBody, RuleId};
 
 use self::reach::Scope;
@@ -103,13 +104,36 @@ pub enum Holds {
     Unknown,
 }
 
+impl FactChange {
+    /// Returns the change in a sentence: `error_rate would have to be below 0.01 (it is 0.04)`.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        format!(
+            "{} would have to be {} (it is {})",
+            self.fact, self.would_be, self.is
+        )
+    }
+}
+
 impl WhyNot {
+    /// Tells whether something stands in the way of execution that no fact moves.
+    fn is_certain(&self) -> bool {
+        self.unfinished.is_empty()
+            && self
+                .standing_in_the_way
+                .iter()
+                .any(|one| one.not_varied.is_empty())
+    }
+
     /// Returns the answer in a sentence, without the list of changes.
     #[must_use]
     pub fn sentence(&self) -> String {
         let (verdict, target) = (self.verdict, self.target);
         match self.changes.len() {
-            0 if verdict == Verdict::Execute => "the verdict is execute".into(),
+            0 if verdict == Verdict::Execute => "Nothing speaks against it.".into(),
+            0 if self.is_certain() => {
+                format!("No change of facts turns {verdict} into {target}.")
+            }
             0 => format!("No facts that were tried turn {verdict} into {target}."),
             1 => format!("One fact would turn {verdict} into {target}:"),
             several => format!("{several} facts together would turn {verdict} into {target}:"),
@@ -123,7 +147,13 @@ impl WhyNot {
 /// Secrets are neither looked for nor told.
 #[must_use]
 pub fn why_not(policies: &PolicySet, request: &Request) -> WhyNot {
-    let decision = policies.decide(request);
+    why_not_in(policies.program(), request)
+}
+
+/// Finds the smallest set of facts that would make the verdict of a program milder; see [`why_not`].
+#[must_use]
+pub fn why_not_in(program: &Program, request: &Request) -> WhyNot {
+    let decision = program.decide(request);
     let verdict = decision.verdict();
     let mut answer = WhyNot {
         schema: WHY_NOT_SCHEMA.into(),
@@ -133,17 +163,17 @@ pub fn why_not(policies: &PolicySet, request: &Request) -> WhyNot {
         standing_in_the_way: Vec::new(),
         conditions: Vec::new(),
         unfinished: Vec::new(),
-        policy_digest: policies.digest().to_owned(),
+        policy_digest: program.data().digest.clone(),
     };
     if verdict == Verdict::Execute {
         return answer;
     }
-    let data = policies.program().data();
+    let data = program.data();
     let rules = with_waivers(data, decision.rules_about());
     let universe = universe::universe(data, request, &decision, &rules);
     let scope = Scope::new(data, request, &decision);
     let mut search = Search {
-        policies,
+        program,
         request,
         universe: &universe,
         scope: &scope,
@@ -167,7 +197,7 @@ pub fn why_not(policies: &PolicySet, request: &Request) -> WhyNot {
         match search.find(target) {
             Found::Changes(changes) => {
                 let request = universe.request(request, &changes);
-                let changed = policies.decide(&request);
+                let changed = program.decide(&request);
                 answer.target = target;
                 answer.changes = answer::told(&mut search, &changes, target, &decision, &changed);
                 grants.extend(changed.grants_held());

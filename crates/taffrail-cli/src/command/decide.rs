@@ -6,13 +6,14 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use taffrail_actions::{Action, document_of, without_secrets};
+use taffrail_copilot::why_not_in;
 use taffrail_runtime::Program;
 use taffrail_runtime::decision::{PlanReport, Report, Verdict};
 
 use crate::actions;
-use crate::arguments::{Decide, Form};
+use crate::arguments::{Decide, DecisionForm};
 use crate::failure::Failure;
-use crate::format::{json, markdown, text};
+use crate::format::{explained, json, text, why_not};
 use crate::output::Output;
 use crate::policies::Policies;
 
@@ -58,12 +59,26 @@ pub(crate) fn run(arguments: &Decide, output: &mut Output) -> Result<ExitCode, F
         if let Some(record) = &mut record {
             record.append(&asked.action, &decided)?;
         }
+        let why = match &asked.action {
+            Action::Single(request) if arguments.why_not => Some(why_not_in(&program, request)),
+            Action::Single(_) | Action::Plan(_) => None,
+        };
+        if arguments.why_not && why.is_none() {
+            let message = format!("{}: `--why-not` is not answered for plans", asked.document);
+            output.warning(&message, Some("ask for the step that stands out"));
+        }
         let title = (all.len() > 1).then_some(asked.document.as_str());
+        let why = why.as_ref();
         let is_first = at == 0;
         match arguments.output {
-            Form::Text => output.coloured(&text::decided(&decided, title, is_first))?,
-            Form::Json => output.plain(&json::decided(&decided, arguments.pretty)?)?,
-            Form::Markdown => output.plain(&markdown::decided(&decided, is_first))?,
+            DecisionForm::Text => {
+                output.coloured(&text::decided(&decided, title, is_first))?;
+                output.coloured(&why.map_or_else(String::new, why_not::text))?;
+            }
+            DecisionForm::Json => output.plain(&json::decided(&decided, why, arguments.pretty)?)?,
+            DecisionForm::Line => output.plain(&explained::line(&decided, why))?,
+            DecisionForm::Card => output.plain(&explained::card(&decided, why, is_first))?,
+            DecisionForm::Page => output.plain(&explained::page(&decided, why, is_first))?,
         }
     }
     Ok(exit_code(most_careful))

@@ -1,7 +1,8 @@
 //! JSON for programs: one object, or one a line.
 
+use serde::Serialize;
 use serde_json::{Map, Value, json};
-use taffrail_copilot::Advice;
+use taffrail_copilot::{Advice, WhyNot};
 use taffrail_runtime::Requirements;
 use taffrail_syntax::{Diagnostic, Location, Severity, SourceTable};
 use taffrail_tools::{Comparison, TestResult, Tried};
@@ -11,13 +12,28 @@ use crate::failure::Failure;
 use crate::format::severities;
 use crate::policies::Policies;
 
-/// Returns a decision, on one line unless it is to be pretty.
-pub(crate) fn decided(decided: &Decided, pretty: bool) -> Result<String, Failure> {
-    let mut text = match (decided, pretty) {
-        (Decided::Action(report), false) => serde_json::to_string(report)?,
-        (Decided::Action(report), true) => serde_json::to_string_pretty(report)?,
-        (Decided::Plan(report), false) => serde_json::to_string(report)?,
-        (Decided::Plan(report), true) => serde_json::to_string_pretty(report)?,
+/// Returns a decision, on one line unless it is to be pretty. Why it is not milder stands in a member of its own, beside those that the
+/// published schema names.
+pub(crate) fn decided(
+    decided: &Decided,
+    why: Option<&WhyNot>,
+    pretty: bool,
+) -> Result<String, Failure> {
+    let mut text = match decided {
+        Decided::Action(report) => text_of(
+            &Explained {
+                decision: &**report,
+                why_not: why,
+            },
+            pretty,
+        )?,
+        Decided::Plan(report) => text_of(
+            &Explained {
+                decision: &**report,
+                why_not: why,
+            },
+            pretty,
+        )?,
     };
     text.push('\n');
     Ok(text)
@@ -28,6 +44,22 @@ pub(crate) fn options(advice: &Advice) -> Result<String, Failure> {
     let mut text = serde_json::to_string(advice)?;
     text.push('\n');
     Ok(text)
+}
+
+#[derive(Serialize)]
+struct Explained<'d, D> {
+    #[serde(flatten)]
+    decision: &'d D,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why_not: Option<&'d WhyNot>,
+}
+
+fn text_of(value: &impl Serialize, pretty: bool) -> Result<String, Failure> {
+    Ok(if pretty {
+        serde_json::to_string_pretty(value)?
+    } else {
+        serde_json::to_string(value)?
+    })
 }
 
 /// Returns what is wrong with policies.

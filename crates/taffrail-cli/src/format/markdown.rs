@@ -3,22 +3,11 @@
 use std::fmt::Write as _;
 
 use taffrail_runtime::Requirements;
-use taffrail_runtime::render::{markdown, plan_markdown};
 use taffrail_syntax::{Diagnostic, SourceTable};
 use taffrail_tools::TestResult;
 
-use crate::command::Decided;
 use crate::format::{count, parts, place, severities};
 use crate::policies::Policies;
-
-/// Returns a decision.
-pub(crate) fn decided(decided: &Decided, is_first: bool) -> String {
-    let page = match decided {
-        Decided::Action(report) => markdown(report),
-        Decided::Plan(report) => plan_markdown(report),
-    };
-    if is_first { page } else { format!("\n{page}") }
-}
 
 /// Returns what is wrong with policies.
 pub(crate) fn check(policies: &Policies) -> String {

@@ -87,6 +87,42 @@ fn actions_come_from_standard_input_as_well() {
 }
 
 #[test]
+fn three_readers_get_three_lengths() {
+    let shop = shop();
+    let forms: Vec<String> = ["line", "card", "page"]
+        .map(|form| {
+            shop.run(&decide(&["--output", form, "up.yaml", "burning.yaml"]))
+                .shown()
+        })
+        .into();
+    insta::assert_snapshot!(forms.join("\n"));
+    let page = shop.run(&decide(&["--output", "page", "burning.yaml"]));
+    let markdown = shop.run(&decide(&["--output", "markdown", "burning.yaml"]));
+    assert_eq!(page.out, markdown.out, "one form, two names");
+}
+
+#[test]
+fn why_not_names_the_facts_that_would_have_to_be_different() {
+    let shop = shop();
+    let forms: Vec<String> = ["text", "line", "card", "page"]
+        .map(|form| {
+            let arguments = decide(&["--why-not", "--output", form, "burning.yaml", "down.yaml"]);
+            let ran = shop.run(&arguments);
+            assert_eq!(ran.code, Some(4), "the exit code is that of the verdicts");
+            ran.shown()
+        })
+        .into();
+    insta::assert_snapshot!(forms.join("\n"));
+    let json = shop.run(&decide(&["--why-not", "--output", "json", "burning.yaml"]));
+    let found: serde_json::Value = serde_json::from_str(&json.out).unwrap();
+    assert_eq!(found["verdict"], "escalate");
+    assert_eq!(found["why_not"]["schema"], "taffrail.why_not/v1");
+    assert_eq!(found["why_not"]["target"], "execute");
+    let plain = shop.run(&decide(&["--output", "json", "burning.yaml"]));
+    assert!(!plain.out.contains("why_not"));
+}
+
+#[test]
 fn a_parameter_can_be_set() {
     let shop = shop();
     let ran = shop.run(&decide(&[
@@ -137,6 +173,8 @@ plan:
     let report: serde_json::Value = serde_json::from_str(&json.out).unwrap();
     assert_eq!(report["steps"].as_array().unwrap().len(), 2);
     assert_eq!(report["net"][0]["verdict"], "propose");
+    let card = shop.run(&decide(&["--output", "card", "--why-not", "plan.yaml"]));
+    insta::assert_snapshot!(card.shown());
 }
 
 #[test]

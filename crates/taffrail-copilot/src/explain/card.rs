@@ -9,6 +9,7 @@ use taffrail_runtime::render::{
 };
 
 use super::{by_weight, cut, deciding};
+use crate::why_not::{FactChange, WhyNot};
 
 /// How many entries of one list a card shows.
 const ENTRIES: usize = 5;
@@ -74,6 +75,34 @@ pub fn card(report: &Report) -> String {
                 better => code_span(&format!("{} = {}", suggestion.path, value(better))),
             }),
     );
+    card
+}
+
+/// Returns why an action may not be executed as the end of a card: the smallest change of facts, or what stands in the way.
+#[must_use]
+pub fn why_card(why: &WhyNot) -> String {
+    let mut card = String::new();
+    let title = format!("Why not execute? {}", escaped(&why.sentence()));
+    push(&mut card, format_args!("**{title}**\n"));
+    let changes = why.changes.iter().map(FactChange::sentence);
+    let obstacles = why
+        .standing_in_the_way
+        .iter()
+        .map(|one| format!("{} stands in the way: {}", one.rule, one.because));
+    let entries: Vec<String> = if why.changes.is_empty() {
+        obstacles.collect()
+    } else {
+        changes.collect()
+    };
+    if !entries.is_empty() {
+        card.push('\n');
+    }
+    for entry in entries {
+        push(
+            &mut card,
+            format_args!("- {}\n", escaped(&cut(&entry, REASON_LIMIT))),
+        );
+    }
     card
 }
 

@@ -5,6 +5,7 @@ use taffrail_runtime::decision::{Contribution, PlanReport};
 use taffrail_runtime::render::{gate, one_line, plan_size};
 
 use super::{cut, deciding};
+use crate::why_not::{FactChange, WhyNot};
 
 /// The most letters that a line has.
 pub const LINE_LIMIT: usize = 200;
@@ -56,6 +57,22 @@ pub fn plan_line(report: &PlanReport) -> String {
         })
         .collect();
     finish(&head, &reasons.join("; "))
+}
+
+/// Returns why an action may not be executed as one line of at most [`LINE_LIMIT`] letters, without a line break at its end.
+#[must_use]
+pub fn why_line(why: &WhyNot) -> String {
+    let parts: Vec<String> = if why.changes.is_empty() {
+        let obstacles = why.standing_in_the_way.iter();
+        obstacles
+            .map(|one| reason(&one.rule, &one.because))
+            .collect()
+    } else {
+        why.changes.iter().map(FactChange::sentence).collect()
+    };
+    let head = why.sentence();
+    let head = head.trim_end_matches([':', '.']);
+    finish(head, &parts.join("; "))
 }
 
 fn finish(head: &str, reasons: &str) -> String {

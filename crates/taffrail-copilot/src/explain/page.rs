@@ -15,7 +15,7 @@ pub fn page(report: &Report, why: Option<&WhyNot>) -> String {
     let mut page = markdown(report);
     if let Some(why) = why {
         page.push('\n');
-        page.push_str(&self::why(why));
+        page.push_str(&why_page(why));
     }
     page
 }
@@ -29,7 +29,7 @@ pub fn plan_page(report: &PlanReport) -> String {
 /// Returns why an action may not be executed as a part of a page: the smallest change of facts, what stands in the way, and all that
 /// would have to be true.
 #[must_use]
-pub fn why(why: &WhyNot) -> String {
+pub fn why_page(why: &WhyNot) -> String {
     let mut text = String::new();
     if why.verdict == Verdict::Execute {
         text.push_str(

@@ -83,13 +83,24 @@ fn below(root: &Value, keys: &[String]) -> Value {
     value.clone()
 }
 
-/// Tells whether a fact can be different while the action stays the same, and whether it can be told what the request would be.
-pub(super) fn is_changeable(
+/// What a path is to somebody who looks for other values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// A part of the action.
+    Action,
+    /// A fact, but nobody can say what the request would be with another value, or nobody may.
+    OutOfReach,
+    /// A fact that can be different while the action stays the same.
+    Changeable,
+}
+
+/// Returns what a path is.
+pub(super) fn standing(
     path: &SlotPath,
     request: &Request,
     data: &ProgramData,
     inspector: &Inspector<'_>,
-) -> bool {
+) -> Standing {
     let keys: Vec<&str> = path.keys.iter().map(String::as_str).collect();
     let is_unknown = matches!(value_at(request, path), Value::Unknown(_));
     let is_fact = match path.root {
@@ -102,10 +113,13 @@ pub(super) fn is_changeable(
         Root::Current => is_left_alone(&keys, path, request),
         Root::Verb | Root::Target | Root::Subresource | Root::Proposed | Root::Now => false,
     };
-    is_fact
-        && !path.keys.is_empty()
-        && inspector.may_show_fact(path)
-        && has_room(path, request, data)
+    let is_in_reach =
+        || !path.keys.is_empty() && inspector.may_show_fact(path) && has_room(path, request, data);
+    match is_fact {
+        false => Standing::Action,
+        true if is_in_reach() => Standing::Changeable,
+        true => Standing::OutOfReach,
+    }
 }
 
 /// Tells whether a part of the live object is a fact, and none of what the action changes.

@@ -10,7 +10,7 @@ use taffrail_runtime::inspect::Inspector;
 use taffrail_runtime::program::{ArithmeticOp, Expr, ExprId, ProgramData, Rule, RuleBody, RuleId};
 use taffrail_runtime::text;
 
-use super::fact::Fact;
+use super::fact::{Fact, Standing};
 use super::universe::{Instants, Numbers, fact_of_slot};
 
 /// How many expressions are looked at.
@@ -76,18 +76,20 @@ impl Points {
     }
 }
 
-/// Returns for every fact that the rules read and that could be different the values at which something changes.
+/// Returns for every fact that the rules read and that could be different the values at which something changes, and the facts that are out of
+/// reach.
 pub(super) fn points(
     data: &ProgramData,
     request: &Request,
     inspector: &mut Inspector<'_>,
     rules: &[RuleId],
-) -> BTreeMap<Fact, Points> {
+) -> (BTreeMap<Fact, Points>, BTreeSet<Fact>) {
     let mut search = Search {
         data,
         request,
         inspector,
         found: BTreeMap::new(),
+        out_of_reach: BTreeSet::new(),
         seen: BTreeSet::new(),
     };
     for id in rules {
@@ -95,7 +97,7 @@ pub(super) fn points(
             search.rule(rule);
         }
     }
-    search.found
+    (search.found, search.out_of_reach)
 }
 
 struct Search<'s, 'd> {
@@ -103,6 +105,7 @@ struct Search<'s, 'd> {
     request: &'s Request,
     inspector: &'s mut Inspector<'d>,
     found: BTreeMap<Fact, Points>,
+    out_of_reach: BTreeSet<Fact>,
     seen: BTreeSet<(ExprId, bool)>,
 }
 
@@ -215,6 +218,12 @@ impl Search<'_, '_> {
             if let Some(fact) = self.fact(id) {
                 self.found.entry(fact).or_default();
             }
+            if let Expr::Slot(slot) = expr
+                && let Some((fact, Standing::OutOfReach)) =
+                    fact_of_slot(data, *slot, self.request, self.inspector)
+            {
+                self.out_of_reach.insert(fact);
+            }
         }
         expr.for_each_operand(|operand| self.visit(operand, false));
     }
@@ -297,7 +306,12 @@ impl Search<'_, '_> {
     /// Returns the fact that an expression is nothing but.
     fn fact(&self, id: ExprId) -> Option<Fact> {
         match self.expr(id)? {
-            Expr::Slot(slot) => fact_of_slot(self.data, *slot, self.request, self.inspector),
+            Expr::Slot(slot) => {
+                match fact_of_slot(self.data, *slot, self.request, self.inspector)? {
+                    (fact, Standing::Changeable) => Some(fact),
+                    (_, Standing::OutOfReach | Standing::Action) => None,
+                }
+            }
             Expr::Signal(signal) => Some(Fact::Signal(*signal)),
             Expr::Coalesce(a, _) | Expr::Quantity(a) => self.fact(*a),
             _ => None,

@@ -5,7 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use taffrail::{PolicySet, Request, Verdict};
+use taffrail::{Request, Verdict};
+use taffrail_runtime::Program;
 use taffrail_runtime::inspect::Blocker;
 
 use super::reach::{Reach, Scope};
@@ -33,7 +34,7 @@ pub(super) enum Found {
 /// Decides requests with changed facts, and counts.
 #[derive(Debug)]
 pub(super) struct Search<'s> {
-    pub(super) policies: &'s PolicySet,
+    pub(super) program: &'s Program,
     pub(super) request: &'s Request,
     pub(super) universe: &'s Universe<'s>,
     pub(super) scope: &'s Scope<'s>,
@@ -50,7 +51,7 @@ struct Node {
 impl Search<'_> {
     /// Returns a smallest set of changes with which the verdict is the target or milder.
     pub(super) fn find(&mut self, target: Verdict) -> Found {
-        let decision = self.policies.decide(self.request);
+        let decision = self.program.decide(self.request);
         let mut level = vec![Node {
             changes: Vec::new(),
             blockers: decision.blockers(target),
@@ -88,13 +89,13 @@ impl Search<'_> {
     fn blockers(&mut self, changes: &Changes, target: Verdict) -> Vec<Blocker> {
         self.decisions = self.decisions.saturating_add(1);
         let request = self.universe.request(self.request, changes);
-        self.policies.decide(&request).blockers(target)
+        self.program.decide(&request).blockers(target)
     }
 
     /// Tells whether the verdict is the target or milder when facts have these values.
     pub(super) fn reaches(&mut self, target: Verdict, request: &Request) -> bool {
         self.decisions = self.decisions.saturating_add(1);
-        self.policies.decide(request).verdict() <= target
+        self.program.decide(request).verdict() <= target
     }
 
     /// Returns the changes to try beyond those of a node: all that can move the blocker with the fewest of them; none when some blocker

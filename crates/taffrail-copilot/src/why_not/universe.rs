@@ -9,7 +9,9 @@ use taffrail_runtime::inspect::Inspector;
 use taffrail_runtime::program::{ProgramData, Root, Rule, RuleId, SlotId, SlotPath};
 use taffrail_runtime::request::{BreakerState, Proposed};
 
-use super::fact::{Around, Fact, is_changeable, is_object_of, is_part_of_change, set, value_at};
+use super::fact::{
+    Around, Fact, Standing, is_object_of, is_part_of_change, set, standing, value_at,
+};
 use super::points::{Points, points};
 use super::scale::Scale;
 
@@ -98,7 +100,7 @@ pub(super) fn universe<'a>(
     rules: &[RuleId],
 ) -> Universe<'a> {
     let mut inspector = decision.inspect();
-    let mut found = points(data, request, &mut inspector, rules);
+    let (mut found, out_of_reach) = points(data, request, &mut inspector, rules);
     let mut keys = Vec::new();
     for id in rules {
         if let Some(rule) = data.rules.get(id.0 as usize) {
@@ -113,7 +115,7 @@ pub(super) fn universe<'a>(
     let mut universe = Universe {
         around: Around { data, keys },
         entries: Vec::new(),
-        without_choice: BTreeSet::new(),
+        without_choice: out_of_reach,
     };
     for (fact, points) in found {
         let entry = entry(fact, points, request, data, &inspector);
@@ -514,24 +516,28 @@ fn named(request: &Request) -> Value {
     Value::Map(object)
 }
 
-/// Returns whether a fact of the program can be different; for whoever collects values.
+/// Returns the fact that a slot is, and whether it can be different; none for a part of the action.
 pub(super) fn fact_of_slot(
     data: &ProgramData,
     slot: SlotId,
     request: &Request,
     inspector: &Inspector<'_>,
-) -> Option<Fact> {
+) -> Option<(Fact, Standing)> {
     let path = data.slots.get(slot.0 as usize)?;
     if path.root == Root::Now {
-        return Some(Fact::Now);
+        return Some((Fact::Now, Standing::Changeable));
     }
     // Of an object that nobody looked at, the parts say what to try for the whole.
     let is_in_unseen = path.root == Root::Current
         && matches!(request.current, Value::Unknown(_))
         && !path.keys.is_empty()
         && inspector.may_show_fact(path);
-    (is_in_unseen || is_changeable(path, request, data, inspector))
-        .then(|| Fact::Path(path.clone()))
+    let standing = if is_in_unseen {
+        Standing::Changeable
+    } else {
+        standing(path, request, data, inspector)
+    };
+    (standing != Standing::Action).then(|| (Fact::Path(path.clone()), standing))
 }
 
 /// Instants and numbers, for whoever collects values.
