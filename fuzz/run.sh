@@ -1,9 +1,9 @@
 #!/bin/sh
-# Runs one fuzz target from all the seeds that the project holds: run.sh parse|format|compile|decide|crds|command|manifest|stored|tool_call|replay|tests [SECONDS]
+# Runs one fuzz target from all the seeds that the project holds: run.sh parse|format|compile|decide|crds|command|manifest|stored|tool_call|hook|replay|tests [SECONDS]
 # Whatever else stands on the command line goes to libFuzzer.
 set -eu
 cd "$(dirname "$0")"
-target=${1:?run.sh parse|format|compile|decide|crds|command|manifest|stored|tool_call|replay|tests [SECONDS] [libFuzzer options]}
+target=${1:?run.sh parse|format|compile|decide|crds|command|manifest|stored|tool_call|hook|replay|tests [SECONDS] [libFuzzer options]}
 shift
 seconds=600
 case ${1:-} in [0-9]*) seconds=$1; shift ;; esac
@@ -41,6 +41,10 @@ manifest) find ../crates/taffrail-actions/tests ../policies -name '*.yaml' -exec
 stored) cp seeds/stored/* "$seeds" ;;
 replay) cp seeds/replay/* "$seeds" ;;
 tool_call) cp seeds/tool_call/* "$seeds" ;;
+hook)
+    cp seeds/hook/* "$seeds"
+    dictionary=command
+    ;;
 crds) cp ../crates/taffrail-schema/tests/crds/*.yaml "$seeds" ;;
 esac
 

@@ -24,6 +24,8 @@ mod mention;
 mod programs;
 mod reason;
 mod reply;
+#[cfg(test)]
+mod tests;
 
 pub use call::Servers;
 pub use dialect::{Dialect, NoSuchDialect};

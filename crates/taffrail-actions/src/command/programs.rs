@@ -187,6 +187,14 @@ fn started(command: &Simple, line: &Commands, depth: usize) -> Outcome {
     let mut found = found;
     if !is_installed {
         found.at_least(Effect::Unknown, "is a program of a folder of its own");
+        found.uncertain(
+            Part::Program,
+            Unclear {
+                text: written.to_owned(),
+                why: Why::Form,
+                splits: false,
+            },
+        );
     }
     one(found)
 }

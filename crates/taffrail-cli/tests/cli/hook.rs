@@ -379,3 +379,119 @@ fn other_events_and_the_end_of_a_tool_are_no_question() {
         assert_eq!((ran.out.as_str(), ran.code), ("", Some(0)), "{event}");
     }
 }
+
+/// The page that says how agents are set up.
+const PAGE: &str = include_str!("../../../taffrail-copilot/HOOKS.md");
+
+/// A fenced block of the page: its words, and its text.
+fn blocks() -> Vec<(Vec<&'static str>, &'static str)> {
+    let mut rest = PAGE;
+    let mut found = Vec::new();
+    while let Some((_, after)) = rest.split_once("\n```") {
+        let (words, after) = after.split_once('\n').unwrap();
+        let (text, after) = after.split_once("\n```").unwrap();
+        found.push((words.split(' ').collect(), text));
+        rest = after;
+    }
+    found
+}
+
+#[test]
+fn the_answers_on_the_page_are_given() {
+    let workspace = workspace();
+    let mut asked = 0;
+    let all = blocks();
+    for pair in all.windows(2) {
+        let [(question, text), (answer, expected)] = pair else {
+            continue;
+        };
+        if let (["json", "question", dialect], ["json", "answer"]) =
+            (question.as_slice(), answer.as_slice())
+        {
+            let given = ask_raw(&workspace, text.as_bytes(), &["--format", dialect]).out;
+            assert_eq!(given.trim_end(), *expected, "{text}");
+            assert_eq!(
+                given,
+                ask_raw(&workspace, text.as_bytes(), &[]).out,
+                "{dialect} is not recognised"
+            );
+            asked += 1;
+        }
+    }
+    assert_eq!(asked, 7);
+}
+
+#[test]
+fn the_settings_on_the_page_can_be_read_and_their_commands_run() {
+    let workspace = workspace();
+    let mut commands = 0;
+    for (words, text) in blocks() {
+        let [language, "settings", dialect] = words.as_slice() else {
+            continue;
+        };
+        match *language {
+            "json" => assert!(serde_json::from_str::<Json>(text).is_ok(), "{dialect}"),
+            "toml" => assert!(text.parse::<toml::Table>().is_ok(), "{dialect}"),
+            _ => {}
+        }
+        for part in text.split("taffrail hook ").skip(1) {
+            let end = part.find(['"', '\n', '&']).unwrap_or(part.len());
+            let command = part[..end].replace("/etc/taffrail/policies", "policies");
+            let arguments: Vec<&str> = std::iter::once("hook")
+                .chain(command.split_whitespace())
+                .collect();
+            assert_eq!(arguments.last(), Some(dialect));
+            // A question that no agent asks: answered, and never by a failure of the command line.
+            let ran = workspace.run_with_input(&arguments, b"{}");
+            assert!(!ran.err.contains("Usage"), "{}", ran.err);
+            commands += 1;
+        }
+    }
+    assert_eq!(commands, 11);
+}
+
+#[test]
+fn a_function_of_the_shell_runs_what_may_be_executed() {
+    let function = blocks()
+        .into_iter()
+        .find(|(words, _)| words.as_slice() == ["sh", "settings", "shell"]);
+    let function = function
+        .unwrap()
+        .1
+        .replace("/etc/taffrail/policies", "policies --facts facts.yaml");
+    let workspace = Workspace::new(&[
+        ("policies/hooks.guard", POLICY),
+        ("facts.yaml", "principal: { kind: agent, id: me }\n"),
+        ("bin/kubectl", "#!/bin/sh\necho \"ran: $*\"\n"),
+    ]);
+    let program = std::path::Path::new(env!("CARGO_BIN_EXE_taffrail"));
+    let path = format!(
+        "bin:{}:{}",
+        program.parent().unwrap().display(),
+        std::env::var("PATH").unwrap()
+    );
+    let _ = std::process::Command::new("chmod")
+        .args(["+x", "bin/kubectl"])
+        .current_dir(&workspace.folder)
+        .status();
+    let run = |line: &str| {
+        let script = format!("{function}\n{line}");
+        let output = std::process::Command::new("bash")
+            .args(["-c", &script])
+            .env("PATH", &path)
+            .current_dir(&workspace.folder)
+            .output();
+        output.ok().map(Ran::from)
+    };
+    let Some(ran) = run("kubectl get pods -n shop -l 'app in (a, b)'") else {
+        return;
+    };
+    assert_eq!(
+        (ran.out.as_str(), ran.code),
+        ("ran: get pods -n shop -l app in (a, b)\n", Some(0)),
+        "{}",
+        ran.err
+    );
+    let ran = run("kubectl delete ns shop").unwrap();
+    assert_eq!((ran.out.as_str(), ran.code), ("", Some(4)), "{}", ran.err);
+}
