@@ -136,11 +136,11 @@ impl Desk<'_> {
             found.extend(self.nearest(&question));
             found.extend(self.split(&question));
             found.extend(self.wait(asked, question.verdict));
-            found.extend(self.ask(asked));
+            found.extend(self.ask(&question));
         }
         let mut options: Vec<Choice> = found
             .into_iter()
-            .map(|draft| self.choice(asked, draft))
+            .map(|draft| self.choice(&question, draft))
             .collect();
         options.sort_by(rank);
         options.truncate(self.limits.options.max(1));

@@ -7,6 +7,7 @@ use taffrail_runtime::request::{Plan, Request};
 use taffrail_runtime::text;
 
 use crate::advice::{Ask, Choice, ChoiceKind, Step, Way};
+use crate::options::fields::Question;
 use crate::options::{Desk, words};
 
 /// An option that is not described yet.
@@ -48,11 +49,14 @@ impl Draft {
 
 impl Desk<'_> {
     /// Decides what a draft says and describes it.
-    pub(super) fn choice(&self, asked: &Request, draft: Draft) -> Choice {
+    pub(super) fn choice(&self, question: &Question<'_>, draft: Draft) -> Choice {
         let decisions: Vec<Report> = draft
             .steps
             .iter()
-            .map(|(_, request)| self.program.decide(request).report())
+            .map(|(_, request)| match request == question.asked {
+                true => question.report.clone(),
+                false => self.program.decide(request).report(),
+            })
             .collect();
         let hardest = decisions
             .iter()
@@ -65,7 +69,7 @@ impl Desk<'_> {
         });
         let way = if draft.kind == ChoiceKind::Ask {
             Way::Ask(Box::new(Ask {
-                action: asked_of(asked),
+                action: asked_of(question.asked),
                 people: words::people(verdict, &gate),
             }))
         } else {

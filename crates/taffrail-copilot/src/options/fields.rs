@@ -1,6 +1,6 @@
 //! The fields of an action that may be changed, and the action with one of them changed.
 
-use taffrail::{Risk, Verdict};
+use taffrail::{Report, Risk, Verdict};
 use taffrail_actions::follow;
 use taffrail_runtime::request::{Proposed, Request};
 use taffrail_runtime::search::Mention;
@@ -52,6 +52,8 @@ pub(crate) struct Question<'q> {
     pub(crate) asked: &'q Request,
     pub(crate) verdict: Verdict,
     pub(crate) risk: Risk,
+    /// The whole decision on what is asked.
+    pub(crate) report: Report,
     /// The object as it would be.
     pub(crate) outcome: Value,
     pub(crate) fields: Vec<Field>,
@@ -67,6 +69,7 @@ impl<'q> Question<'q> {
             asked,
             verdict: decision.verdict(),
             risk: decision.risk(),
+            report: decision.report(),
             outcome: asked.outcome().into_owned(),
             fields: if is_open { fields(asked) } else { Vec::new() },
             mentions: if is_open {

@@ -13,8 +13,7 @@ use crate::options::path::Path;
 impl Desk<'_> {
     /// Returns the action with each suggested value, and with all of them, where that gets a milder verdict or less risk.
     pub(super) fn suggested(&self, question: &Question<'_>) -> Vec<Draft> {
-        let report = self.program.decide(question.asked).report();
-        let values = values(&report);
+        let values = values(&question.report);
         let mut found: Vec<Draft> = values
             .iter()
             .filter_map(|(rule, path, value)| {

@@ -19,34 +19,39 @@ impl Desk<'_> {
         let Value::Time(now) = asked.now else {
             return Vec::new();
         };
+        let refilled: Vec<Timestamp> = self
+            .exhausted(asked)
+            .into_iter()
+            .filter_map(|(_, per)| now.checked_add(per).ok())
+            .collect();
         let mut found = Vec::new();
         let mut sought = verdict;
-        let mut at = now;
+        let (mut at, mut request) = (now, asked.clone());
         for look in 0..INSTANTS {
-            let Some(next) = self.next_instant(asked, now, at) else {
-                return found;
-            };
-            if next <= at {
-                self.give_up(
-                    "waiting",
-                    look,
-                    "a rule uses the time in a way whose next change cannot be told",
-                );
-                return found;
+            let decision = self.program.decide(&request);
+            let is_milder = decision.verdict() < sought;
+            let next = decision.next_change().into_iter();
+            let next = next.chain(refilled.iter().copied().filter(|refilled| *refilled > at));
+            let next = next.min();
+            if is_milder {
+                sought = decision.verdict();
+                found.push(draft(now, at, request.clone()));
             }
-            at = next;
-            if at.duration_since(now) > self.limits.horizon {
-                return found;
-            }
-            let request = self.later(asked, now, at);
-            let verdict = self.program.decide(&request).verdict();
-            if verdict < sought {
-                sought = verdict;
-                found.push(draft(now, at, request));
-                if verdict == Verdict::Execute {
+            match next {
+                _ if sought == Verdict::Execute => return found,
+                None => return found,
+                Some(next) if next.duration_since(now) > self.limits.horizon => return found,
+                Some(next) if next <= at => {
+                    self.give_up(
+                        "waiting",
+                        look,
+                        "a rule uses the time in a way whose next change cannot be told",
+                    );
                     return found;
                 }
+                Some(next) => at = next,
             }
+            self.move_to(&mut request, asked, now, at);
         }
         self.give_up(
             "waiting",
@@ -54,18 +59,6 @@ impl Desk<'_> {
             "there are more instants at which something changes than were looked at",
         );
         found
-    }
-
-    /// Returns the next instant at which time alone may change the verdict: what a rule says of the time, or a budget's window that has passed.
-    fn next_instant(&self, asked: &Request, now: Timestamp, at: Timestamp) -> Option<Timestamp> {
-        let request = self.later(asked, now, at);
-        let by_rule = self.program.decide(&request).next_change();
-        let windows = self
-            .exhausted(asked)
-            .into_iter()
-            .filter_map(|(_, per)| now.checked_add(per).ok())
-            .filter(|refilled| *refilled > at);
-        by_rule.into_iter().chain(windows).min()
     }
 
     /// Returns the budgets that stand against the action, with their windows.
@@ -86,13 +79,20 @@ impl Desk<'_> {
             .collect()
     }
 
-    /// Returns the action at a later instant: readings are taken anew and read the same, windows of budgets roll on and nothing else spends.
+    /// Returns the action at a later instant.
     pub(super) fn later(&self, asked: &Request, now: Timestamp, at: Timestamp) -> Request {
         let mut request = asked.clone();
+        self.move_to(&mut request, asked, now, at);
+        request
+    }
+
+    /// Makes of an action the one at a later instant: readings are taken anew and read the same, windows of budgets roll on and nothing else
+    /// spends.
+    fn move_to(&self, request: &mut Request, asked: &Request, now: Timestamp, at: Timestamp) {
         request.now = Value::Time(at);
         let passed = at.duration_since(now);
-        for (_, reading) in &mut request.signals {
-            reading.observed = reading
+        for ((_, reading), (_, before)) in request.signals.iter_mut().zip(&asked.signals) {
+            reading.observed = before
                 .observed
                 .and_then(|observed| observed.checked_add(passed).ok());
         }
@@ -108,7 +108,6 @@ impl Desk<'_> {
                 usage.used = Some(Decimal::ZERO);
             }
         }
-        request
     }
 }
 
