@@ -13,6 +13,7 @@ mod agent;
 mod diff;
 mod hook;
 mod ledger;
+mod mcp;
 mod replay;
 
 pub(crate) use agent::{Agent, AgentCommand, Lines, ResumeActions, RollBack, Run, Serve, Work};
@@ -21,6 +22,7 @@ pub(crate) use hook::Hook;
 pub(crate) use ledger::{
     Approvals, Audit, Checkpoint, Export, Pause, Resume, Rotate, ShowAction, Status, Verify,
 };
+pub(crate) use mcp::Mcp;
 pub(crate) use replay::{Replay, ReplayFilter};
 
 /// Decides what automation may do to a cluster, by policies.
@@ -51,6 +53,8 @@ pub(crate) enum Command {
     Kubectl(Kubectl),
     /// Answer a coding agent, or a shell, that asks before it uses a tool
     Hook(Box<Hook>),
+    /// Serve the tools of the copilot to assistants, by the Model Context Protocol
+    Mcp(Mcp),
     /// Find what else could be done: options for an action or a goal, each already decided
     Options(Options),
     /// Run the tests that stand in policies

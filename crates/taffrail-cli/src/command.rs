@@ -21,6 +21,7 @@ mod hook;
 mod init;
 mod kubectl;
 mod lint;
+mod mcp;
 mod mutate;
 mod options;
 mod parse;
@@ -43,6 +44,7 @@ pub(crate) fn run(command: &Command, output: &mut Output) -> Result<ExitCode, Fa
         Command::Parse(arguments) => parse::run(arguments, output),
         Command::Kubectl(arguments) => kubectl::run(arguments, output),
         Command::Hook(arguments) => hook::run(arguments, output),
+        Command::Mcp(arguments) => mcp::run(arguments, output),
         Command::Options(arguments) => options::run(arguments, output),
         Command::Test(arguments) => test::run(arguments, output),
         Command::Coverage(arguments) => coverage::run(arguments, output),

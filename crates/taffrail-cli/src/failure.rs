@@ -4,6 +4,7 @@ use taffrail::LoadError;
 use taffrail_actions::ActionError;
 use taffrail_agent::AgentError;
 use taffrail_copilot::GoalError;
+use taffrail_copilot::mcp::ServeError;
 use taffrail_ledger::LedgerError;
 use taffrail_ledger::audit::{Break, CheckpointError};
 use taffrail_runtime::ProgramError;
@@ -34,6 +35,9 @@ pub(crate) enum Failure {
     /// An action document cannot be read.
     #[error(transparent)]
     Action(#[from] ActionError),
+    /// The server of tools cannot serve.
+    #[error(transparent)]
+    Mcp(#[from] ServeError),
     /// A goal cannot be read.
     #[error(transparent)]
     Goal(#[from] GoalError),
@@ -212,6 +216,7 @@ impl Failure {
             | Self::Anchor { .. }
             | Self::Checkpoint(_)
             | Self::Load(_)
+            | Self::Mcp(_)
             | Self::Policies { .. }
             | Self::Level(_)
             | Self::NothingToWriteTo

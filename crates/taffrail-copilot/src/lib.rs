@@ -4,6 +4,7 @@ mod advice;
 pub mod explain;
 mod goal;
 pub mod hook;
+pub mod mcp;
 mod options;
 mod why_not;
 
