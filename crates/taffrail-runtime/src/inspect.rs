@@ -36,6 +36,19 @@ pub enum Blocker {
 
 impl Decision<'_> {
     /// Returns everything that keeps the verdict above another one; empty when it is not above.
+    ///
+    /// ```
+    /// use taffrail_runtime::decision::Verdict;
+    /// use taffrail_runtime::inspect::Blocker;
+    /// use taffrail_runtime::{Program, program::ProgramData, request::Request};
+    ///
+    /// let program = Program::new(ProgramData::empty())?;
+    /// let request = Request::default();
+    /// let decision = program.decide(&request);
+    /// assert_eq!(decision.blockers(Verdict::Execute), [Blocker::NoGrant]);
+    /// assert_eq!(decision.blockers(Verdict::Propose), []);
+    /// # Ok::<(), taffrail_runtime::ProgramError>(())
+    /// ```
     #[must_use]
     pub fn blockers(&self, above: Verdict) -> Vec<Blocker> {
         let mut all: Vec<Blocker> = self

@@ -7,7 +7,7 @@ use taffrail_runtime::render::place;
 
 use super::fact::Fact;
 use super::reach::{Reach, conditions_that_read};
-use super::search::{Changes, MOST_DECISIONS, MOST_FACTS, Search};
+use super::search::{Changes, MOST_FACTS, Search};
 use super::universe::{Entry, Meaning};
 use super::{FactChange, Obstacle};
 use crate::advice::Unfinished;
@@ -274,7 +274,10 @@ pub(super) fn gave_up(search: &Search<'_>, target: Verdict) -> Unfinished {
     Unfinished {
         what: format!("facts for {target}"),
         decisions: search.decisions,
-        because: format!("more than {MOST_DECISIONS} decisions would have been needed"),
+        because: format!(
+            "more than {} decisions would have been needed",
+            search.most_decisions()
+        ),
     }
 }
 

@@ -11,7 +11,7 @@ use taffrail_runtime::program::{ArithmeticOp, Expr, ExprId, ProgramData, Rule, R
 use taffrail_runtime::text;
 
 use super::fact::{Fact, Standing};
-use super::universe::{Instants, Numbers, fact_of_slot};
+use super::universe::fact_of_slot;
 
 /// How many expressions are looked at.
 const VISITS: usize = 50_000;
@@ -22,11 +22,16 @@ const ELEMENTS: usize = 12;
 /// How many beginnings and ends of a window are tried.
 const BOUNDARIES: usize = 4;
 
+type Numbers = BTreeSet<Decimal>;
+type Instants = BTreeSet<Timestamp>;
+type Spans = BTreeSet<SignedDuration>;
+
 /// Values to try of one fact.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Points {
     pub(super) numbers: Numbers,
     pub(super) times: Instants,
+    pub(super) spans: Spans,
     /// Values as they are, some with words for what they stand for.
     pub(super) values: Vec<(Value, Option<String>)>,
     /// Texts and patterns of texts that it is compared with.
@@ -57,11 +62,12 @@ impl Points {
                 self.texts.push(text.to_string());
                 self.values.push((value.clone(), None));
             }
-            Value::Absent
-            | Value::Bool(_)
-            | Value::Duration(_)
-            | Value::List(_)
-            | Value::Map(_) => self.values.push((value.clone(), None)),
+            Value::Duration(span) => {
+                self.spans.insert(*span);
+            }
+            Value::Absent | Value::Bool(_) | Value::List(_) | Value::Map(_) => {
+                self.values.push((value.clone(), None))
+            }
             Value::Semver(version) => {
                 for (text, words) in [
                     (version.to_string(), None),

@@ -1,6 +1,6 @@
 //! What a verdict's blockers read: as long as none of it changes, they stay.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use taffrail::{Decision, Request, Value};
 use taffrail_runtime::Truth;
@@ -34,6 +34,8 @@ pub(super) struct Reach<'a> {
 #[derive(Debug)]
 pub(super) struct Scope<'a> {
     data: &'a ProgramData,
+    /// The waivers of rules.
+    waivers: BTreeMap<RuleId, Vec<&'a Rule>>,
     /// The grants that are or may be about the action.
     grants: Vec<RuleId>,
     /// Whether the verbs that follow from the action may be others when the live object is: then everything that asks for verbs reads it.
@@ -53,8 +55,15 @@ impl<'a> Scope<'a> {
             let is_grant = matches!(rule.body, RuleBody::Grant) && is_about(rule);
             is_grant.then(|| u32::try_from(at).ok().map(RuleId))?
         });
+        let mut waivers: BTreeMap<RuleId, Vec<&Rule>> = BTreeMap::new();
+        for waiver in &data.rules {
+            if let RuleBody::Waiver { rule, .. } = waiver.body {
+                waivers.entry(rule).or_default().push(waiver);
+            }
+        }
         Self {
             data,
+            waivers,
             grants: grants.collect(),
             verbs_may_change,
         }
@@ -132,10 +141,8 @@ impl<'a> Reach<'a> {
     fn add_rule(&mut self, id: RuleId, scope: &Scope<'a>) {
         let data = scope.data;
         self.rules.insert(id);
-        let waivers = data.rules.iter().filter(
-            |rule| matches!(&rule.body, RuleBody::Waiver { rule: forgiven, .. } if *forgiven == id),
-        );
         let own = data.rules.get(id.0 as usize);
+        let waivers = scope.waivers.get(&id).into_iter().flatten().copied();
         for rule in own.into_iter().chain(waivers) {
             self.ends |= matches!(
                 rule.body,

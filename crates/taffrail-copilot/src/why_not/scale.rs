@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use taffrail::{Decimal, Value};
 use taffrail_runtime::text;
 
@@ -28,6 +28,8 @@ pub(super) enum Unit {
     Whole,
     /// Instants, in nanoseconds of the epoch.
     Time,
+    /// Spans of time, in nanoseconds.
+    Duration,
 }
 
 impl Scale {
@@ -50,6 +52,15 @@ impl Scale {
     pub(super) fn of_times(points: &BTreeSet<Timestamp>, is: Option<Timestamp>) -> Self {
         let points = points.iter().filter_map(|time| number_of(*time)).collect();
         Self::new(points, is.and_then(number_of), Unit::Time)
+    }
+
+    pub(super) fn of_durations(
+        points: &BTreeSet<SignedDuration>,
+        is: Option<SignedDuration>,
+    ) -> Self {
+        let number = |span: &SignedDuration| Decimal::new(span.as_nanos(), 0);
+        let points = points.iter().filter_map(number).collect();
+        Self::new(points, is.as_ref().and_then(number), Unit::Duration)
     }
 
     fn new(mut points: Vec<Decimal>, is: Option<Decimal>, unit: Unit) -> Self {
@@ -78,6 +89,7 @@ impl Scale {
         let number = match value {
             Value::Number(number) => *number,
             Value::Time(time) => number_of(*time)?,
+            Value::Duration(span) => Decimal::new(span.as_nanos(), 0)?,
             _ => return None,
         };
         Some(match self.points.binary_search(&number) {
@@ -107,18 +119,20 @@ impl Scale {
         match self.unit {
             Unit::Number | Unit::Whole => Some(Value::Number(number)),
             Unit::Time => time_of(number).map(Value::Time),
+            Unit::Duration => span_of(number).map(Value::Duration),
         }
     }
 
     fn step(&self) -> Decimal {
         match self.unit {
             Unit::Number | Unit::Whole => Decimal::from(1),
-            Unit::Time => Decimal::from(SECOND),
+            Unit::Time | Unit::Duration => Decimal::from(SECOND),
         }
     }
 
     fn less_than(&self, point: Decimal) -> Option<Decimal> {
-        if self.unit == Unit::Number && point > Decimal::ZERO {
+        // Spans and shares are seldom below zero.
+        if matches!(self.unit, Unit::Number | Unit::Duration) && point > Decimal::ZERO {
             return point.checked_div(Decimal::from(2));
         }
         point.checked_sub(self.step())
@@ -137,8 +151,8 @@ impl Scale {
         let next = below.checked_add(self.step())?;
         match self.unit {
             Unit::Whole => (next < above).then_some(next),
-            Unit::Time if next < above => Some(next),
-            Unit::Time | Unit::Number => below
+            Unit::Time | Unit::Duration if next < above => Some(next),
+            Unit::Time | Unit::Duration | Unit::Number => below
                 .checked_add(above)?
                 .checked_div(Decimal::from(2))
                 .filter(|middle| below < *middle && *middle < above),
@@ -148,7 +162,9 @@ impl Scale {
     /// Returns in words that a value lies in one of the ranges from the first to the last.
     pub(super) fn words(&self, first: usize, last: usize) -> String {
         let (least, above, most, below) = match self.unit {
-            Unit::Number | Unit::Whole => ("at least", "above", "at most", "below"),
+            Unit::Number | Unit::Whole | Unit::Duration => {
+                ("at least", "above", "at most", "below")
+            }
             Unit::Time => ("at or after", "after", "at or before", "before"),
         };
         if first == last && first % 2 == 1 {
@@ -178,6 +194,7 @@ impl Scale {
         match self.unit {
             Unit::Number | Unit::Whole => point.to_string(),
             Unit::Time => time_of(*point).map_or_else(String::new, text::time),
+            Unit::Duration => span_of(*point).map_or_else(String::new, text::duration),
         }
     }
 }
@@ -188,4 +205,9 @@ fn number_of(time: Timestamp) -> Option<Decimal> {
 
 fn time_of(number: Decimal) -> Option<Timestamp> {
     Timestamp::from_nanosecond(number.to_i128()?).ok()
+}
+
+fn span_of(number: Decimal) -> Option<SignedDuration> {
+    let nanos = number.floor().to_i64()?;
+    Some(SignedDuration::from_nanos(nanos))
 }

@@ -14,8 +14,10 @@ use super::universe::Universe;
 
 /// The most facts that an answer changes.
 pub(super) const MOST_FACTS: usize = 4;
-/// How many decisions a search makes.
-pub(super) const MOST_DECISIONS: u32 = 1_500;
+/// How many decisions a search makes, where there are few other objects.
+const MOST_DECISIONS: usize = 1_500;
+/// How many other objects make a decision about twice as long.
+const MANY_OBJECTS: usize = 200;
 
 /// Changes of facts: each an entry of the universe and one of its choices. Sorted.
 pub(super) type Changes = Vec<(usize, usize)>;
@@ -68,7 +70,7 @@ impl Search<'_> {
                     if !tried.insert(changes.clone()) {
                         continue;
                     }
-                    if self.decisions >= MOST_DECISIONS {
+                    if self.decisions >= self.most_decisions() {
                         return Found::GaveUp;
                     }
                     let blockers = self.blockers(&changes, target);
@@ -83,6 +85,14 @@ impl Search<'_> {
             level = next;
         }
         Found::Nothing
+    }
+
+    /// Returns how many decisions may be made, so that large snapshots take no longer than small ones.
+    pub(super) fn most_decisions(&self) -> u32 {
+        let times = (self.request.objects.len() / MANY_OBJECTS).saturating_add(1);
+        u32::try_from(MOST_DECISIONS / times)
+            .unwrap_or(u32::MAX)
+            .max(50)
     }
 
     /// Returns what keeps the verdict above the target with these changes.

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::{SignedDuration, Timestamp};
-use taffrail::{Decimal, Decision, Request, Value};
+use jiff::SignedDuration;
+use taffrail::{Decision, Request, Value};
 use taffrail_runtime::Map;
 use taffrail_runtime::inspect::Inspector;
 use taffrail_runtime::program::{ProgramData, Root, Rule, RuleId, SlotId, SlotPath};
@@ -156,20 +156,7 @@ fn entry(
             .and_then(|at| u32::try_from(at).ok())
             .map_or_else(|| value_at(request, path), |at| inspector.fact(SlotId(at))),
     };
-    let scale = if points.times.is_empty() {
-        let number = match &is {
-            Value::Number(number) => Some(*number),
-            _ => None,
-        };
-        let is_counted = !matches!(fact, Fact::Signal(_));
-        Scale::of_numbers(&points.numbers, number, is_counted)
-    } else {
-        let time = match &is {
-            Value::Time(time) => Some(*time),
-            _ => None,
-        };
-        Scale::of_times(&points.times, time)
-    };
+    let scale = scale(&fact, &points, &is);
     let mut choices = ranges(&fact, &scale, &is);
     choices.extend(others(&points, &is));
     choices.truncate(CHOICES);
@@ -191,6 +178,30 @@ fn entry(
         choices,
         adds_changes,
     }
+}
+
+/// Returns the scale of what a fact is compared with.
+fn scale(fact: &Fact, points: &Points, is: &Value) -> Scale {
+    if !points.times.is_empty() {
+        let time = match is {
+            Value::Time(time) => Some(*time),
+            _ => None,
+        };
+        return Scale::of_times(&points.times, time);
+    }
+    if !points.spans.is_empty() {
+        let span = match is {
+            Value::Duration(span) => Some(*span),
+            _ => None,
+        };
+        return Scale::of_durations(&points.spans, span);
+    }
+    let number = match is {
+        Value::Number(number) => Some(*number),
+        _ => None,
+    };
+    let is_counted = !matches!(fact, Fact::Signal(_));
+    Scale::of_numbers(&points.numbers, number, is_counted)
 }
 
 fn is_plain(value: &Value) -> bool {
@@ -539,8 +550,3 @@ pub(super) fn fact_of_slot(
     };
     (standing != Standing::Action).then(|| (Fact::Path(path.clone()), standing))
 }
-
-/// Instants and numbers, for whoever collects values.
-pub(super) type Instants = BTreeSet<Timestamp>;
-/// Numbers, for whoever collects values.
-pub(super) type Numbers = BTreeSet<Decimal>;

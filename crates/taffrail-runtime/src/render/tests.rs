@@ -177,7 +177,7 @@ fn a_plan_shows_its_steps() {
       valid until 2026-11-22T10:02:00Z
       policies sha256:0123456789ab
     "#);
-    insta::assert_snapshot!(plan_markdown(&plan()), @r#"
+    insta::assert_snapshot!(plan_markdown(&plan()), @"
     ## ⛔ escalate, risk 40: plan of 1 step
 
     nothing releases it.
@@ -187,7 +187,7 @@ fn a_plan_shows_its_steps() {
     Asked by agent healer; nobody has to agree.
 
     Valid until 2026-11-22T10:02:00Z. Policies `sha256:0123456789abcdef0123456789abcdef`, action `sha256:0`, facts `sha256:0`; 0.1.0 with time zones 2026a.
-    "#);
+    ");
 }
 
 #[test]
