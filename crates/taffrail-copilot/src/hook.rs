@@ -30,6 +30,6 @@ mod tests;
 pub use call::Servers;
 pub use dialect::{Dialect, NoSuchDialect};
 pub use event::{Event, SIZE_LIMIT, ToolUse, read};
-pub use finding::{Finding, Found, find};
+pub use finding::{Finding, Found, Place, find};
 pub use judge::{Answer, judge};
 pub use reply::{Reply, reply};

@@ -45,11 +45,18 @@ pub(crate) fn lines() -> Option<Vec<Labelled>> {
 }
 
 fn file() -> Option<PathBuf> {
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .ancestors()
-        .map(|above| above.join("shared/corpus/actions/commands.tsv"));
     let named = std::env::var_os("TAFFRAIL_COMMANDS").map(PathBuf::from);
-    named.into_iter().chain(beside).find(|file| file.is_file())
+    named
+        .filter(|file| file.is_file())
+        .or_else(|| file_beside("commands.tsv"))
+}
+
+/// Returns a file of published actions, or nothing where this machine does not have it.
+pub(crate) fn file_beside(name: &str) -> Option<PathBuf> {
+    let above = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors();
+    above
+        .map(|above| above.join("shared/corpus/actions").join(name))
+        .find(|file| file.is_file())
 }
 
 fn labels() -> BTreeMap<usize, Label> {

@@ -1,8 +1,10 @@
 //! What the hook of coding agents lets through, and what it stops.
 
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use taffrail::{PolicySet, Request, Value};
+use taffrail_actions::Effect;
 use taffrail_actions::command::{Surroundings, read_line};
+use taffrail_actions::tool_call::read_tool_call;
 use taffrail_copilot::hook::{Answer, Finding, Servers, ToolUse, find, judge};
 use taffrail_schema::Schemas;
 
@@ -21,7 +23,11 @@ fn policies(text: &str) -> PolicySet {
 }
 
 fn answer(line: &str, policies: &PolicySet) -> Answer {
-    match find(&ToolUse::Line(line.to_owned()), &Servers::default()) {
+    answer_of(&ToolUse::Line(line.to_owned()), policies)
+}
+
+fn answer_of(tool_use: &ToolUse, policies: &PolicySet) -> Answer {
+    match find(tool_use, &Servers::default()) {
         Finding::Nothing => Answer::Silent,
         Finding::Unclear(why) => Answer::Ask(why),
         Finding::Cluster(found) => judge(
@@ -152,6 +158,56 @@ fn nothing_but_the_cluster_is_ever_stopped() {
         .map(|line| format!("{line:?}\t{:?}", answer(line, &policies)))
         .collect();
     assert!(wrong.is_empty(), "{}", listed(&wrong, texts.len()));
+}
+
+/// A call of a tool as it was recorded, and whether the cluster was only looked at.
+fn recorded_calls() -> Option<Vec<(String, Json)>> {
+    let file = corpus::file_beside("mcp-toolcalls.jsonl")?;
+    let text = std::fs::read_to_string(file).unwrap();
+    let calls = text.lines().map(|line| {
+        let call: Json = serde_json::from_str(line).unwrap();
+        (
+            call["tool"].as_str().unwrap().to_owned(),
+            call["arguments"].clone(),
+        )
+    });
+    Some(calls.collect())
+}
+
+#[test]
+fn recorded_calls_of_a_kubernetes_server_are_decided_under_any_name_of_it() {
+    let Some(calls) = recorded_calls() else {
+        return skipped();
+    };
+    let policies = policies(LOOKING);
+    let mut wrong = Vec::new();
+    for (tool, arguments) in &calls {
+        for name in [
+            format!("mcp__kubernetes__{tool}"),
+            format!("mcp__prod__{tool}"),
+            tool.clone(),
+        ] {
+            let tool_use = ToolUse::Call {
+                name: name.clone(),
+                server: String::new(),
+                arguments: arguments.clone(),
+            };
+            let effect = read_tool_call(tool, arguments, None).effect;
+            let answer = answer_of(&tool_use, &policies);
+            let is_right = match effect {
+                Effect::Read => matches!(answer, Answer::Allow(_)),
+                _ => matches!(answer, Answer::Ask(_) | Answer::Deny(_)),
+            };
+            // A server of any name may have a tool `events_list`; only what says more than that is of a cluster.
+            let is_bare = name.starts_with("mcp__prod__")
+                && answer == Answer::Silent
+                && effect == Effect::Read;
+            if !is_right && !is_bare {
+                wrong.push(format!("{name} {arguments}: {answer:?}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", listed(&wrong, calls.len()));
 }
 
 /// Returns a line in which no program of a cluster is named any more.

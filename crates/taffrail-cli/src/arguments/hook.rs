@@ -26,6 +26,9 @@ pub(crate) struct Hook {
     /// The namespace of commands and calls that name none
     #[arg(long, value_name = "NAME")]
     pub(crate) namespace: Option<String>,
+    /// Ask the cluster for the live objects of a command line and their namespace, with this kubectl: `--live` or `--live=PROGRAM`
+    #[arg(long, value_name = "PROGRAM", num_args = 0..=1, require_equals = true, default_missing_value = "kubectl")]
+    pub(crate) live: Option<PathBuf>,
     /// A server of tools that acts on a cluster though its name does not say so; may be given several times
     #[arg(long = "server", value_name = "NAME")]
     pub(crate) servers: Vec<String>,

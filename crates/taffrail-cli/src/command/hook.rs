@@ -2,6 +2,8 @@
 //!
 //! Whatever goes wrong here is said in the answer and never by the exit code alone: most agents take a hook that fails for one that agrees.
 
+mod live;
+
 use std::fs;
 use std::io::Read;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -22,6 +24,8 @@ use crate::command_line;
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::policies::Policies;
+
+use live::Cluster;
 
 /// The most that is read of the files that a command names, in bytes.
 const FILES_LIMIT: u64 = 8 << 20;
@@ -103,18 +107,32 @@ fn decided(arguments: &Hook, event: &Event, found: &Found) -> Result<Answer, Fai
         true => read_file(name, event.folder.as_deref()),
         false => None,
     };
-    let live = command_line::live(&arguments.current)?;
-    Ok(hook::judge(
-        found,
-        &program,
-        &Surroundings {
-            base,
+    let mut live = command_line::live(&arguments.current)?;
+    let mut namespace = arguments.namespace.clone();
+    let schemas = Schemas::default();
+    let cluster = arguments.live.as_deref();
+    if let Some(cluster) = cluster.and_then(|program| Cluster::of(program, found.place())) {
+        namespace = namespace.or_else(|| cluster.default_namespace());
+        let action = found.action(&Surroundings {
+            base: base.clone(),
             live: &live,
-            namespace: arguments.namespace.as_deref(),
-            schemas: &Schemas::default(),
+            namespace: namespace.as_deref(),
+            schemas: &schemas,
             file: &files,
-        },
-    ))
+        });
+        live.extend(cluster.objects(&action));
+        if matches!(base.namespace, Value::Unknown(_)) {
+            base.namespace = cluster.namespace(&action).unwrap_or(base.namespace);
+        }
+    }
+    let known = Surroundings {
+        base,
+        live: &live,
+        namespace: namespace.as_deref(),
+        schemas: &schemas,
+        file: &files,
+    };
+    Ok(hook::judge(found, &program, &known))
 }
 
 /// Who asks, as far as the hook itself can tell: the agent that started it.

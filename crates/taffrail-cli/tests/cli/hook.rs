@@ -180,10 +180,9 @@ fn calls_of_tools_are_decided() {
         ),
         ""
     );
-    assert_eq!(
-        decided("mcp__redis__delete_resource", json!({ "name": "cache" })),
-        ""
-    );
+    for tool in ["mcp__redis__delete_resource", "mcp_redis_delete_resource"] {
+        assert_eq!(decided(tool, json!({ "name": "cache" })), "", "{tool}");
+    }
     assert_eq!(
         decided(
             "Write",
@@ -378,6 +377,106 @@ fn other_events_and_the_end_of_a_tool_are_no_question() {
         let ran = ask(&workspace, &question, &[]);
         assert_eq!((ran.out.as_str(), ran.code), ("", Some(0)), "{event}");
     }
+}
+
+/// A kubectl that notes what it is asked, knows one Deployment and its namespace, and keeps whoever asks for `slow` waiting.
+const KUBECTL: &str = r#"#!/bin/sh
+echo "$*" >> "$(dirname "$0")/asked.txt"
+case "$1 $2 $3" in
+    "config view "*) printf shop ;;
+    "get deployment.v1.apps api") printf '%s' '{"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"api","namespace":"shop"},"spec":{"replicas":3,"selector":{"matchLabels":{"app":"api"}},"template":{"metadata":{"labels":{"app":"api"}},"spec":{"containers":[{"name":"api","image":"a:1"}]}}}}' ;;
+    "get namespace shop") printf '%s' '{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"shop","labels":{"env":"dev"}}}' ;;
+    "get deployment.v1.apps slow") sleep 60 ;;
+    *) exit 1 ;;
+esac
+"#;
+
+const SCALING: &str = r#"policy shop.scaling
+grant a_little {
+    on scale of Deployment
+    when namespace.labels["env"] == "dev"
+    when proposed.spec.replicas - current.spec.replicas <= 2
+}
+"#;
+
+#[test]
+fn the_cluster_can_be_asked_for_what_is_changed() {
+    let workspace = Workspace::new(&[("policies/scaling.guard", SCALING), ("kubectl", KUBECTL)]);
+    let _ = std::process::Command::new("chmod")
+        .args(["+x", "kubectl"])
+        .current_dir(&workspace.folder)
+        .status();
+    let asked = workspace.folder.join("asked.txt");
+    let run = |line: &str, more: &[&str]| {
+        let _ = std::fs::remove_file(&asked);
+        let ran = ask(&workspace, &claude(line), more);
+        let questions = std::fs::read_to_string(&asked).unwrap_or_default();
+        let answer: Json = serde_json::from_str(&ran.out).unwrap();
+        (
+            answer["hookSpecificOutput"]["permissionDecision"]
+                .as_str()
+                .unwrap()
+                .to_owned(),
+            questions,
+        )
+    };
+    let live = ["--live=./kubectl"];
+    let (answer, questions) = run("kubectl scale deploy/api --replicas=5", &live);
+    assert_eq!(answer, "allow");
+    insta::assert_snapshot!(questions, @r"
+    config view --minify -o jsonpath={..namespace}
+    get deployment.v1.apps api --namespace=shop -o json --request-timeout=5s
+    get namespace shop -o json --request-timeout=5s
+    ");
+    assert_eq!(run("kubectl scale deploy/api --replicas=6", &live).0, "ask");
+    assert_eq!(
+        run("kubectl scale deploy/api --replicas=5", &[]),
+        ("ask".into(), String::new())
+    );
+    // Another configuration is not asked: it may name a program to be run.
+    for line in [
+        "kubectl --kubeconfig=x scale deploy/api --replicas=5",
+        "kubectl --server=https://x scale deploy/api --replicas=5",
+    ] {
+        assert_eq!(run(line, &live), ("ask".into(), String::new()), "{line}");
+    }
+    let (_, questions) = run(
+        "kubectl --context=eu scale deploy/api --replicas=5 -n shop",
+        &live,
+    );
+    assert!(
+        questions
+            .lines()
+            .all(|line| line.ends_with(" --context=eu")),
+        "{questions}"
+    );
+    // Words that could be flags of the question are not handed on.
+    let (_, questions) = run(
+        "kubectl scale deploy/api --replicas=5 -n=--all-namespaces",
+        &live,
+    );
+    assert!(!questions.contains("--all-namespaces"), "{questions}");
+}
+
+#[test]
+fn a_cluster_that_keeps_silent_is_not_waited_for() {
+    let workspace = Workspace::new(&[("policies/scaling.guard", SCALING), ("kubectl", KUBECTL)]);
+    let _ = std::process::Command::new("chmod")
+        .args(["+x", "kubectl"])
+        .current_dir(&workspace.folder)
+        .status();
+    let begun = std::time::Instant::now();
+    let ran = ask(
+        &workspace,
+        &claude("kubectl scale deploy/slow --replicas=5 -n shop"),
+        &["--live=./kubectl"],
+    );
+    assert!(
+        ran.out.contains(r#""permissionDecision":"ask""#),
+        "{}",
+        ran.out
+    );
+    assert!(begun.elapsed().as_secs() < 20);
 }
 
 /// The page that says how agents are set up.

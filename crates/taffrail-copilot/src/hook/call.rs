@@ -30,28 +30,67 @@ const WORDS: &[&str] = &[
     "tekton",
 ];
 
-/// Words for objects of a cluster, in names of tools that are known.
-const OBJECTS: &[&str] = &[
-    "configmap",
-    "crd",
-    "daemonset",
-    "deployment",
-    "hpa",
-    "ingress",
-    "namespace",
-    "node",
-    "pdb",
-    "pod",
-    "pvc",
-    "replicaset",
-    "statefulset",
-    "storage_class",
+/// Names of known tools that tools of other servers have as well. A call of one concerns a cluster only where something else says so.
+const SHARED_NAMES: &[&str] = &[
+    "backup_resource",
+    "cleanup",
+    "createResource",
+    "create_cluster",
+    "deleteResource",
+    "delete_cluster",
+    "delete_resource",
+    "describeResource",
+    "events_list",
+    "explain_resource",
+    "getEvents",
+    "getResource",
+    "get_cluster",
+    "get_cost_analysis",
+    "get_current_context",
+    "get_endpoints",
+    "get_events",
+    "get_idle_resources",
+    "get_jobs",
+    "get_log_schema",
+    "get_logs",
+    "get_operation",
+    "get_previous_logs",
+    "get_resource_recommendations",
+    "get_resource_usage",
+    "get_secret",
+    "get_secrets",
+    "get_services",
+    "health_check",
+    "listResources",
+    "list_clusters",
+    "list_contexts",
+    "list_detectors",
+    "list_events",
+    "list_operations",
+    "list_recommendations",
+    "list_secrets",
+    "list_services",
+    "ping",
+    "port_forward",
+    "projects_list",
+    "query_logs",
+    "resources_delete",
+    "resources_get",
+    "resources_list",
+    "resources_scale",
+    "run_detector",
+    "run_detectors_by_category",
+    "start_port_forward",
+    "stop_port_forward",
+    "switch_context",
+    "update_cluster",
 ];
 
 /// Arguments that only calls on a cluster have.
 const ARGUMENTS: &[&str] = &[
     "apiVersion",
     "api_version",
+    "kind",
     "kubeconfig",
     "labelSelector",
     "label_selector",
@@ -116,10 +155,10 @@ fn parts(name: &str) -> impl Iterator<Item = &str> {
 
 /// Tells whether a known tool, of a server that may be anything, is one of a cluster.
 fn is_about_objects(name: &str, server: &str, arguments: &Json) -> bool {
-    let lower = name.to_ascii_lowercase();
-    let has_server = !server.is_empty() || parts(name).nth(1).is_some();
+    let is_prefixed = name.starts_with("mcp_");
+    let has_server = !server.is_empty() || is_prefixed || parts(name).nth(1).is_some();
+    let tool = parts(name).last().unwrap_or(name);
+    let is_shared = |shared: &&str| tool == *shared || is_prefixed && tool.ends_with(shared);
     let has_argument = |key: &&str| arguments.get(*key).is_some();
-    !has_server
-        || OBJECTS.iter().any(|word| lower.contains(word))
-        || ARGUMENTS.iter().any(has_argument)
+    !has_server || !SHARED_NAMES.iter().any(is_shared) || ARGUMENTS.iter().any(has_argument)
 }

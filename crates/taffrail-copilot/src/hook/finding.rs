@@ -1,7 +1,7 @@
 //! What of a tool use concerns a cluster.
 
 use taffrail_actions::Action;
-use taffrail_actions::command::{Line, Surroundings};
+use taffrail_actions::command::{Invocation, Line, Surroundings};
 use taffrail_actions::tool_call::ToolCall;
 
 use super::call::{self, Servers};
@@ -31,6 +31,17 @@ pub struct Found {
     pub doubts: Vec<String>,
 }
 
+/// Where commands go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place<'f> {
+    /// To the cluster that this machine's settings point at.
+    Current,
+    /// To the one of this context of them.
+    Context(&'f str),
+    /// Somewhere else, or it cannot be told.
+    Elsewhere,
+}
+
 #[derive(Debug, Clone, PartialEq)]
 enum What {
     Line(Line),
@@ -56,12 +67,19 @@ impl Found {
         }
     }
 
-    /// Returns the command line, where it is one: only the commands of it that concern the cluster.
+    /// Returns where it goes. The server of a tool may have settings of its own, so its calls are elsewhere.
     #[must_use]
-    pub fn as_line(&self) -> Option<&Line> {
-        match &self.what {
-            What::Line(line) => Some(line),
-            What::Call(_) => None,
+    pub fn place(&self) -> Place<'_> {
+        let What::Line(line) = &self.what else {
+            return Place::Elsewhere;
+        };
+        let mut places = line.commands.iter().map(place);
+        let Some(first) = places.next() else {
+            return Place::Elsewhere;
+        };
+        match places.all(|other| other == first) {
+            true => first,
+            false => Place::Elsewhere,
         }
     }
 
@@ -72,6 +90,17 @@ impl Found {
             What::Line(line) => line.action(known),
             What::Call(call) => call.action(known),
         }
+    }
+}
+
+fn place(command: &Invocation) -> Place<'_> {
+    match command.settings.as_slice() {
+        [] => Place::Current,
+        [setting] if matches!(setting.name.as_str(), "context" | "kube-context") => setting
+            .value
+            .known()
+            .map_or(Place::Elsewhere, Place::Context),
+        _ => Place::Elsewhere,
     }
 }
 
