@@ -190,6 +190,9 @@ fn calls_of_tools_are_decided() {
         ),
         ""
     );
+    // The copilot's own, which run nothing.
+    let command = json!({ "command": "kubectl delete ns shop" });
+    assert_eq!(decided("mcp__taffrail__evaluate_kubectl", command), "");
     // A terminal of some other server.
     assert_eq!(
         decided(
@@ -397,6 +400,14 @@ grant a_little {
     when namespace.labels["env"] == "dev"
     when proposed.spec.replicas - current.spec.replicas <= 2
 }
+
+guard too_far {
+    on scale of Deployment
+    when proposed.spec.replicas > 20
+    escalate
+    because "{proposed.spec.replicas} pods are more than we pay for"
+    suggest proposed.spec.replicas = 20
+}
 "#;
 
 #[test]
@@ -429,6 +440,12 @@ fn the_cluster_can_be_asked_for_what_is_changed() {
     get namespace shop -o json --request-timeout=5s
     ");
     assert_eq!(run("kubectl scale deploy/api --replicas=6", &live).0, "ask");
+    let ran = ask(
+        &workspace,
+        &claude("kubectl scale deploy/api --replicas=50"),
+        &live,
+    );
+    insta::assert_snapshot!(ran.out, @r#"{"hookSpecificOutput":{"hookEventName":"PreToolUse","permissionDecision":"deny","permissionDecisionReason":"taffrail: scale apps/Deployment shop/api must not be executed: 50 pods are more than we pay for (shop.scaling.too_far); no grant lets this principal do this alone (taffrail.no_grant). Somebody with more authority may release it. Suggested instead: spec.replicas = 20."}}"#);
     assert_eq!(
         run("kubectl scale deploy/api --replicas=5", &[]),
         ("ask".into(), String::new())
@@ -472,7 +489,7 @@ fn a_cluster_that_keeps_silent_is_not_waited_for() {
         &["--live=./kubectl"],
     );
     assert!(
-        ran.out.contains(r#""permissionDecision":"ask""#),
+        ran.out.contains("the live object is not known"),
         "{}",
         ran.out
     );
@@ -534,8 +551,8 @@ fn the_settings_on_the_page_can_be_read_and_their_commands_run() {
             _ => {}
         }
         for part in text.split("taffrail hook ").skip(1) {
-            let end = part.find(['"', '\n', '&']).unwrap_or(part.len());
-            let command = part[..end].replace("/etc/taffrail/policies", "policies");
+            let command = part.split(['"', '\n', '&']).next().unwrap();
+            let command = command.replace("/etc/taffrail/policies", "policies");
             let arguments: Vec<&str> = std::iter::once("hook")
                 .chain(command.split_whitespace())
                 .collect();

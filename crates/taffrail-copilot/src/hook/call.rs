@@ -101,6 +101,9 @@ const ARGUMENTS: &[&str] = &[
 
 /// Finds what a call does to a cluster.
 pub(super) fn find(name: &str, server: &str, arguments: &Json, servers: &Servers) -> Finding {
+    if is_copilot(name, server) {
+        return Finding::Nothing;
+    }
     let is_named = is_of(name, server, servers);
     let is_known = tool_call::is_known(name);
     if is_named || is_known && is_about_objects(name, server, arguments) {
@@ -130,6 +133,24 @@ pub(super) fn find(name: &str, server: &str, arguments: &Json, servers: &Servers
         Some(text) => line::find(&text),
         None => Finding::Nothing,
     }
+}
+
+/// The tools of `taffrail mcp`. They are given commands, and run none.
+const COPILOT: &[&str] = &[
+    "answer_approval",
+    "check_policy",
+    "evaluate_action",
+    "evaluate_kubectl",
+    "explain_decision",
+    "list_policies",
+    "pending_approvals",
+    "propose_options",
+];
+
+/// Tells whether a tool is one of the copilot's own, of a server that is called so.
+fn is_copilot(name: &str, server: &str) -> bool {
+    let is_ours = |text: &str| text.contains("taffrail");
+    (is_ours(name) || is_ours(server)) && COPILOT.iter().any(|tool| name.ends_with(tool))
 }
 
 /// Tells whether the name of a tool, or that of its server, speaks of a cluster.

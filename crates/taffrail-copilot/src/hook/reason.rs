@@ -15,7 +15,7 @@ const LENGTH_LIMIT: usize = 1200;
 /// Returns why an action is decided as it is.
 pub(super) fn of_action(report: &Report) -> String {
     let asked = asked(report);
-    sentence(report.verdict, &report.gate, &[asked], &weighty(&[report]))
+    sentence(report.verdict, &report.gate, &[asked], &[report])
 }
 
 /// Returns why several actions are decided as they are.
@@ -28,7 +28,7 @@ pub(super) fn of_plan(report: &PlanReport) -> String {
         .collect();
     let mut what: Vec<String> = decisive.iter().map(|step| asked(step)).collect();
     what.dedup();
-    sentence(report.verdict, &report.gate, &what, &weighty(&decisive))
+    sentence(report.verdict, &report.gate, &what, &decisive)
 }
 
 /// Returns what is not understood.
@@ -41,7 +41,47 @@ pub(super) fn of_doubts(doubts: &[String]) -> String {
 }
 
 fn asked(report: &Report) -> String {
-    format!("{} {}", report.action.verb, report.action.target)
+    let (kind, place) = report
+        .action
+        .target
+        .rsplit_once(' ')
+        .unwrap_or((&report.action.target, ""));
+    let target = match place.split_once('/') {
+        Some(("unknown", "unknown")) => kind.to_owned(),
+        Some(("unknown", name)) => format!("{kind} {name}"),
+        Some((namespace, "unknown")) => format!("{kind} in {namespace}"),
+        Some(_) => format!("{kind} {place}"),
+        None => report.action.target.clone(),
+    };
+    format!("{} {target}", report.action.verb)
+}
+
+/// Says what rules offer instead.
+fn offered(reports: &[&Report]) -> String {
+    let suggestions = reports.iter().flat_map(|report| &report.suggestions);
+    let offers: BTreeSet<String> = suggestions
+        .map(|offer| {
+            let value = offer
+                .value
+                .as_str()
+                .map_or_else(|| offer.value.to_string(), ToOwned::to_owned);
+            match offer.path.strip_prefix("proposed.") {
+                Some(path) => format!("{path} = {value}"),
+                None => value,
+            }
+        })
+        .collect();
+    match offers.is_empty() {
+        true => String::new(),
+        false => {
+            let offers: Vec<&str> = offers
+                .iter()
+                .take(REASONS_LIMIT)
+                .map(String::as_str)
+                .collect();
+            format!(" Suggested instead: {}.", offers.join(", "))
+        }
+    }
 }
 
 /// The reasons for a verdict, the weightiest first: what is certain before what cannot be told, which is summed up.
@@ -99,7 +139,7 @@ fn of_untold(rules: &BTreeSet<&str>, causes: &BTreeSet<&str>) -> String {
     format!("{rules} may apply, since {}", told.join(", "))
 }
 
-fn sentence(verdict: Verdict, needed: &Gate, what: &[String], reasons: &[String]) -> String {
+fn sentence(verdict: Verdict, needed: &Gate, what: &[String], reports: &[&Report]) -> String {
     let word = match verdict {
         Verdict::Execute => "may be executed",
         Verdict::Propose => "is to be proposed to a person",
@@ -107,12 +147,14 @@ fn sentence(verdict: Verdict, needed: &Gate, what: &[String], reasons: &[String]
     };
     let mut text = format!("taffrail: {} {word}", listed(what));
     if verdict != Verdict::Execute {
+        let reasons = weighty(reports);
         if !reasons.is_empty() {
             text.push_str(": ");
             text.push_str(&reasons.join("; "));
         }
         text.push_str(". ");
         text.push_str(&sentence_of(&gate(verdict, needed)));
+        text.push_str(&offered(reports));
     }
     shortened(&text)
 }
