@@ -448,14 +448,14 @@ fn the_cluster_can_be_asked_for_what_is_changed() {
     insta::assert_snapshot!(ran.out, @r#"{"hookSpecificOutput":{"hookEventName":"PreToolUse","permissionDecision":"deny","permissionDecisionReason":"taffrail: scale apps/Deployment shop/api must not be executed: 50 pods are more than we pay for (shop.scaling.too_far); no grant lets this principal do this alone (taffrail.no_grant). Somebody with more authority may release it. Suggested instead: spec.replicas = 20."}}"#);
     assert_eq!(
         run("kubectl scale deploy/api --replicas=5", &[]),
-        ("ask".into(), String::new())
+        ("deny".into(), String::new())
     );
     // Another configuration is not asked: it may name a program to be run.
     for line in [
         "kubectl --kubeconfig=x scale deploy/api --replicas=5",
         "kubectl --server=https://x scale deploy/api --replicas=5",
     ] {
-        assert_eq!(run(line, &live), ("ask".into(), String::new()), "{line}");
+        assert_eq!(run(line, &live), ("deny".into(), String::new()), "{line}");
     }
     let (_, questions) = run(
         "kubectl --context=eu scale deploy/api --replicas=5 -n shop",
