@@ -5,8 +5,10 @@
 //! these facts changed.
 
 mod answer;
+mod changed;
 mod conditions;
 mod fact;
+mod offers;
 mod points;
 mod reach;
 mod scale;
