@@ -40,8 +40,11 @@ pub(super) fn told(
             Meaning::Words(words) => words.clone(),
             Meaning::Itself => shown(&choice.value),
             Meaning::Range(range) => {
-                let (first, last) = widest(search, changes, *entry_at, *range, target);
-                let words = entry.scale.words(first, last);
+                let words = match widest(search, changes, *entry_at, *range, target) {
+                    Some((first, last)) => entry.scale.words(first, last),
+                    // Near by it may be otherwise.
+                    None => shown(&choice.value),
+                };
                 match entry.is {
                     Value::Unknown(_) if words != "known" => format!("known, and {words}"),
                     _ => words,
@@ -61,18 +64,20 @@ pub(super) fn told(
     all
 }
 
-/// Returns the ranges around one with which the other changes still lead to the target, each confirmed by deciding.
+/// Returns the ranges around one with which the other changes still lead to the target, each confirmed by deciding on several of its
+/// values; none when the range is not alike in itself.
 fn widest(
     search: &mut Search<'_>,
     changes: &Changes,
     entry_at: usize,
     range: usize,
     target: Verdict,
-) -> (usize, usize) {
+) -> Option<(usize, usize)> {
     let universe = search.universe;
-    let Some(entry) = universe.entries.get(entry_at) else {
-        return (range, range);
-    };
+    let entry = universe.entries.get(entry_at)?;
+    if !holds(search, changes, entry_at, entry, range, target) {
+        return None;
+    }
     let (mut first, mut last) = (range, range);
     while let Some(next) = first.checked_sub(1) {
         if !holds(search, changes, entry_at, entry, next, target) {
@@ -87,7 +92,7 @@ fn widest(
         }
         last = next;
     }
-    (first, last)
+    Some((first, last))
 }
 
 fn holds(
@@ -100,17 +105,16 @@ fn holds(
 ) -> bool {
     let universe = search.universe;
     // Between neighbouring whole numbers there is nothing that could fail.
-    let Some(value) = entry.scale.example(range) else {
-        return true;
-    };
-    let values = changes.iter().filter_map(|(at, choice)| {
-        let changed = universe.entries.get(*at)?;
-        let own = (*at == entry_at).then_some(&value);
-        let value = own.or_else(|| Some(&changed.choices.get(*choice)?.value))?;
-        Some((&changed.fact, value))
-    });
-    let request = universe.request_with(search.request, values);
-    search.reaches(target, &request)
+    entry.scale.samples(range).iter().all(|value| {
+        let values = changes.iter().filter_map(|(at, choice)| {
+            let changed = universe.entries.get(*at)?;
+            let own = (*at == entry_at).then_some(value);
+            let value = own.or_else(|| Some(&changed.choices.get(*choice)?.value))?;
+            Some((&changed.fact, value))
+        });
+        let request = universe.request_with(search.request, values);
+        search.reaches(target, &request)
+    })
 }
 
 /// Returns the rule for which a change matters, and where it says so: the rule that stood in the way, or the grant that holds now.

@@ -116,6 +116,48 @@ impl Scale {
                 (Some(below), Some(above)) => self.between(below, above)?,
             }
         };
+        self.value(number)
+    }
+
+    /// Returns values near the ends of a range beside its example, to see whether it is all alike: where another fact is
+    /// different too, what this one is compared with may be as well.
+    pub(super) fn samples(&self, range: usize) -> Vec<Value> {
+        let at = range / 2;
+        let (below, above) = match range % 2 {
+            1 => (None, None),
+            _ => (
+                at.checked_sub(1)
+                    .and_then(|at| self.points.get(at))
+                    .copied(),
+                self.points.get(at).copied(),
+            ),
+        };
+        let near = match self.unit {
+            Unit::Number => Decimal::new(1, 9),
+            Unit::Whole | Unit::Time | Unit::Duration => Some(self.step()),
+        };
+        let near = near.unwrap_or(Decimal::ONE);
+        let far = self.step().checked_mul(Decimal::from(1_000_000));
+        let far = far.unwrap_or(Decimal::ONE);
+        let candidates = [
+            below.and_then(|below| below.checked_add(near)),
+            above.and_then(|above| above.checked_sub(near)),
+            below
+                .filter(|_| above.is_none())
+                .and_then(|below| below.checked_add(far)),
+            above
+                .filter(|_| below.is_none())
+                .map(|above| above.min(Decimal::ZERO)),
+        ];
+        let is_inside = |number: &Decimal| {
+            below.is_none_or(|below| below < *number) && above.is_none_or(|above| *number < above)
+        };
+        let inside = candidates.into_iter().flatten().filter(is_inside);
+        let numbers = inside.filter_map(|number| self.value(number));
+        self.example(range).into_iter().chain(numbers).collect()
+    }
+
+    fn value(&self, number: Decimal) -> Option<Value> {
         match self.unit {
             Unit::Number | Unit::Whole => Some(Value::Number(number)),
             Unit::Time => time_of(number).map(Value::Time),
