@@ -40,15 +40,23 @@ pub enum GoalError {
     #[error(transparent)]
     Action(#[from] ActionError),
     /// The goal itself cannot be read.
-    #[error("{document}:{line}: {message}")]
+    #[error("{document}{}: {message}", line_of(*.line))]
     Goal {
         /// The document's name.
         document: String,
-        /// The 1-based line.
+        /// The 1-based line; 0 where nobody can say.
         line: u32,
         /// What is wrong, and what was expected.
         message: String,
     },
+}
+
+/// A document in JSON tells no lines.
+fn line_of(line: u32) -> String {
+    match line {
+        0 => String::new(),
+        line => format!(":{line}"),
+    }
 }
 
 impl Goal {

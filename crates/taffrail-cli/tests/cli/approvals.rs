@@ -44,7 +44,7 @@ fn proposal(id: &str, needs: &[(&str, u32)], minutes: i64) -> Proposal {
     }
 }
 
-fn shop() -> Workspace {
+pub(crate) fn shop() -> Workspace {
     let workspace = Workspace::new(&[]);
     let ledger = ledger(&workspace);
     ledger

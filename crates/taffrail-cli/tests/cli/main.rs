@@ -1,6 +1,11 @@
 //! The command, run as people run it.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "helpers of tests fail as tests do"
+)]
 
 mod agent;
 mod approvals;
@@ -13,6 +18,7 @@ mod form;
 mod hook;
 mod init;
 mod lint;
+mod mcp;
 mod mutate;
 mod options;
 mod packs;

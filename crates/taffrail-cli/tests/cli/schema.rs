@@ -4,7 +4,7 @@ use crate::support::{Workspace, scale, shop};
 use serde_json::{Map, Value, json};
 
 /// Returns what is wrong with a value, as far as the keywords go that the schema uses; another keyword is wrong too.
-fn faults(root: &Value, schema: &Value, value: &Value, path: &str) -> Vec<String> {
+pub(crate) fn faults(root: &Value, schema: &Value, value: &Value, path: &str) -> Vec<String> {
     let rules = schema.as_object().unwrap();
     let mut found: Vec<String> = rules
         .iter()
@@ -76,21 +76,15 @@ fn fault(keyword: &str, rule: &Value, value: &Value) -> Option<String> {
         | "items"
         | "$ref"
         | "oneOf" => true,
-        "type" => match rule.as_str().unwrap() {
-            "object" => value.is_object(),
-            "array" => value.is_array(),
-            "string" => value.is_string(),
-            "integer" => value.is_u64() || value.is_i64(),
-            "boolean" => value.is_boolean(),
-            _ => {
-                return Some(format!(
-                    "the schema uses type {rule}, which this test does not know"
-                ));
-            }
+        "type" => match rule {
+            Value::Array(types) => types
+                .iter()
+                .any(|one| is_of_type(one.as_str().unwrap(), value)),
+            one => is_of_type(one.as_str().unwrap(), value),
         },
         "const" => value == rule,
         "enum" => rule.as_array().unwrap().contains(value),
-        "minimum" => value.as_i64() >= rule.as_i64(),
+        "minimum" => value.as_f64() >= rule.as_f64(),
         "maximum" => value.as_i64() <= rule.as_i64(),
         "minItems" => value.as_array().map_or(0, Vec::len) as u64 >= rule.as_u64().unwrap(),
         "pattern" => {
@@ -111,6 +105,19 @@ fn fault(keyword: &str, rule: &Value, value: &Value) -> Option<String> {
         }
     };
     (!fits).then(|| format!("{value} does not fit {keyword} {rule}"))
+}
+
+fn is_of_type(name: &str, value: &Value) -> bool {
+    match name {
+        "object" => value.is_object(),
+        "array" => value.is_array(),
+        "string" => value.is_string(),
+        "integer" => value.is_u64() || value.is_i64(),
+        "number" => value.is_number(),
+        "boolean" => value.is_boolean(),
+        "null" => value.is_null(),
+        _ => panic!("the schema uses type {name}, which this test does not know"),
+    }
 }
 
 fn schema(workspace: &Workspace) -> Value {

@@ -10,6 +10,7 @@ use rmcp::model::{
 use rmcp::service::{ElicitationMode, RequestContext, RoleServer};
 use serde_json::{Value as Json, json};
 use taffrail_ledger::{ProposalState, Standing, Voter};
+use taffrail_runtime::render::one_line;
 use taffrail_runtime::text;
 
 use super::arguments::{Nothing, OfAnswer, read};
@@ -280,12 +281,18 @@ fn told(standing: &Standing) -> String {
         .collect();
     format!(
         "{} asks to run this (proposal `{}`, until {}; still missing: {}):\n\n{}",
-        proposal.requester,
-        proposal.id,
+        one_line(&proposal.requester),
+        one_line(&proposal.id),
         text::time(proposal.expires),
-        missing.join(", "),
-        proposal.rendering
+        one_line(&missing.join(", ")),
+        harmless(&proposal.rendering)
     )
+}
+
+/// What people read before they agree holds what others wrote: nothing in it moves a cursor, hides, or turns the direction of writing.
+fn harmless(text: &str) -> String {
+    let lines: Vec<String> = text.lines().map(one_line).collect();
+    lines.join("\n")
 }
 
 fn shown(standing: &Standing) -> Json {
@@ -295,7 +302,7 @@ fn shown(standing: &Standing) -> Json {
         "action": proposal.action,
         "requester": proposal.requester,
         "state": standing.state,
-        "runs": proposal.rendering,
+        "runs": harmless(&proposal.rendering),
         "missing": standing.missing,
         "expires": text::time(proposal.expires),
     })
