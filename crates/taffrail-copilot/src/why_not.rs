@@ -181,6 +181,7 @@ pub fn why_not_in(program: &Program, request: &Request) -> WhyNot {
         scope: &scope,
         decisions: 0,
         movers: BTreeMap::new(),
+        movers_of_conditions: BTreeMap::new(),
     };
     let report = decision.report();
     let mut grants = decision.grants_held().to_vec();

@@ -39,11 +39,7 @@ pub fn why_page(why: &WhyNot) -> String {
     }
     push(
         &mut text,
-        format_args!(
-            "## Why not {}?\n\n{}\n",
-            why.target,
-            escaped(&why.sentence())
-        ),
+        format_args!("## Why not execute?\n\n{}\n", escaped(&why.sentence())),
     );
     list(&mut text, why.changes.iter().map(change));
     if !why.standing_in_the_way.is_empty() {

@@ -180,7 +180,7 @@ pub(super) fn obstacles(
         let reach = Reach::of(&blocker, search.scope);
         // The time may matter to everything, but few rules ask for it.
         let moves = search
-            .movers(&blocker)
+            .movers(&blocker, decision)
             .iter()
             .filter_map(|at| entries.get(*at))
             .any(|entry| entry.fact != Fact::Now || reach.reads(&entry.fact));

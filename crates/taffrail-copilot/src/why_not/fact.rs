@@ -42,6 +42,11 @@ impl Fact {
         }
     }
 
+    /// Tells whether it is the live object or a part of it.
+    pub(super) fn is_of_live_object(&self) -> bool {
+        matches!(self, Self::Path(path) if path.root == Root::Current)
+    }
+
     /// Tells whether two facts overlap: one is a part of the other.
     pub(super) fn overlaps(&self, other: &Self) -> bool {
         match (self, other) {

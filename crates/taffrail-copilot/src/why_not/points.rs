@@ -7,11 +7,13 @@ use taffrail::{Decimal, Request, Value};
 use taffrail_runtime::arithmetic;
 use taffrail_runtime::builtins::Builtin;
 use taffrail_runtime::inspect::Inspector;
-use taffrail_runtime::program::{ArithmeticOp, Expr, ExprId, ProgramData, Rule, RuleBody, RuleId};
+use taffrail_runtime::program::{
+    ArithmeticOp, Expr, ExprId, ProgramData, Rule, RuleBody, RuleId, SlotPath,
+};
 use taffrail_runtime::text;
 
 use super::fact::{Fact, Standing};
-use super::universe::fact_of_slot;
+use super::universe::fact_of_path;
 
 /// How many expressions are looked at.
 const VISITS: usize = 50_000;
@@ -104,6 +106,40 @@ pub(super) fn points(
         }
     }
     (search.found, search.out_of_reach)
+}
+
+/// Returns the paths of facts that an expression leads to: a slot, a field of one, a default for one, the branches of a choice.
+fn paths(data: &ProgramData, id: ExprId, depth: u32) -> Vec<SlotPath> {
+    let (Some(expr), Some(depth)) = (data.exprs.get(id.0 as usize), depth.checked_sub(1)) else {
+        return Vec::new();
+    };
+    let below = |inner: ExprId, key: &str| {
+        let mut all = paths(data, inner, depth);
+        for path in &mut all {
+            path.keys.push(key.to_owned());
+        }
+        all
+    };
+    match expr {
+        Expr::Slot(slot) => data
+            .slots
+            .get(slot.0 as usize)
+            .cloned()
+            .into_iter()
+            .collect(),
+        Expr::Quantity(inner) => paths(data, *inner, depth),
+        Expr::Field(inner, key) => below(*inner, key),
+        Expr::Index(inner, key) => match data.exprs.get(key.0 as usize) {
+            Some(Expr::Constant(Value::String(key))) => below(*inner, key),
+            _ => Vec::new(),
+        },
+        Expr::Coalesce(a, b) | Expr::If(_, a, b) => {
+            let mut all = paths(data, *a, depth);
+            all.extend(paths(data, *b, depth));
+            all
+        }
+        _ => Vec::new(),
+    }
 }
 
 struct Search<'s, 'd> {
@@ -221,12 +257,13 @@ impl Search<'_, '_> {
         }
         if let Expr::Slot(_) | Expr::Signal(_) = expr {
             // Whether there is a value to try or not, the fact is read.
-            if let Some(fact) = self.fact(id) {
+            for fact in self.facts(id) {
                 self.found.entry(fact).or_default();
             }
             if let Expr::Slot(slot) = expr
+                && let Some(path) = data.slots.get(slot.0 as usize)
                 && let Some((fact, Standing::OutOfReach)) =
-                    fact_of_slot(data, *slot, self.request, self.inspector)
+                    fact_of_path(data, path, self.request, self.inspector)
             {
                 self.out_of_reach.insert(fact);
             }
@@ -287,12 +324,13 @@ impl Search<'_, '_> {
         };
         let instance = pattern.replace(['*', '?'], "x");
         let words = (*instance != *pattern).then(|| format!("like `{pattern}`"));
-        let Some(fact) = self.fact(text) else {
-            return;
-        };
-        let points = self.found.entry(fact).or_default();
-        points.texts.push(pattern.into());
-        points.values.push((Value::string(instance), words));
+        for fact in self.facts(text) {
+            let points = self.found.entry(fact).or_default();
+            points.texts.push(pattern.to_string());
+            points
+                .values
+                .push((Value::string(instance.as_str()), words.clone()));
+        }
     }
 
     /// Functions that answer with a truth.
@@ -309,19 +347,19 @@ impl Search<'_, '_> {
         }
     }
 
-    /// Returns the fact that an expression is nothing but.
-    fn fact(&self, id: ExprId) -> Option<Fact> {
-        match self.expr(id)? {
-            Expr::Slot(slot) => {
-                match fact_of_slot(self.data, *slot, self.request, self.inspector)? {
-                    (fact, Standing::Changeable) => Some(fact),
-                    (_, Standing::OutOfReach | Standing::Action) => None,
-                }
-            }
-            Expr::Signal(signal) => Some(Fact::Signal(*signal)),
-            Expr::Coalesce(a, _) | Expr::Quantity(a) => self.fact(*a),
-            _ => None,
+    /// Returns the facts that an expression is, one of them or none at a time.
+    fn facts(&self, id: ExprId) -> Vec<Fact> {
+        if let Some(Expr::Signal(signal)) = self.expr(id) {
+            return vec![Fact::Signal(*signal)];
         }
+        let paths = paths(self.data, id, DEPTH);
+        let changeable = paths.into_iter().filter_map(|path| {
+            match fact_of_path(self.data, &path, self.request, self.inspector)? {
+                (fact, Standing::Changeable) => Some(fact),
+                (_, Standing::OutOfReach | Standing::Action) => None,
+            }
+        });
+        changeable.collect()
     }
 
     /// Returns what an expression comes to, if that may be shown.
@@ -351,8 +389,8 @@ impl Search<'_, '_> {
             return;
         };
         match expr {
-            Expr::Slot(_) | Expr::Signal(_) => {
-                if let Some(fact) = self.fact(id) {
+            Expr::Slot(_) | Expr::Signal(_) | Expr::Field(..) | Expr::Index(..) => {
+                for fact in self.facts(id) {
                     self.found.entry(fact).or_default().add(value);
                 }
             }
@@ -380,18 +418,19 @@ impl Search<'_, '_> {
     /// A text that is read as an instant: this one, and those right before and after it.
     fn instants(&mut self, id: ExprId, at: Timestamp, depth: u32) {
         self.want(id, &Value::string(text::time(at)), depth);
-        let Some(fact) = self.fact(id) else { return };
         let second = SignedDuration::from_secs(1);
         let near = [
             (at.checked_sub(second), "before"),
             (at.checked_add(second), "after"),
         ];
-        let points = self.found.entry(fact).or_default();
-        for (instant, word) in near {
-            if let Ok(instant) = instant {
-                let words = format!("{word} {}", text::time(at));
-                let value = Value::string(text::time(instant));
-                points.values.push((value, Some(words)));
+        for fact in self.facts(id) {
+            let points = self.found.entry(fact).or_default();
+            for (instant, word) in &near {
+                if let Ok(instant) = instant {
+                    let words = format!("{word} {}", text::time(at));
+                    let value = Value::string(text::time(*instant));
+                    points.values.push((value, Some(words)));
+                }
             }
         }
     }

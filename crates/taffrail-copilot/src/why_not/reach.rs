@@ -39,7 +39,7 @@ pub(super) struct Scope<'a> {
     /// The grants that are or may be about the action.
     grants: Vec<RuleId>,
     /// Whether the verbs that follow from the action may be others when the live object is: then everything that asks for verbs reads it.
-    verbs_may_change: bool,
+    pub(super) verbs_may_change: bool,
 }
 
 impl<'a> Scope<'a> {
@@ -68,9 +68,35 @@ impl<'a> Scope<'a> {
             verbs_may_change,
         }
     }
+
+    /// Returns the grants that are or may be about the action.
+    pub(super) fn grants(&self) -> impl Iterator<Item = &'a Rule> {
+        let rules = &self.data.rules;
+        self.grants.iter().filter_map(|id| rules.get(id.0 as usize))
+    }
 }
 
 impl<'a> Reach<'a> {
+    /// Returns what a condition reads.
+    pub(super) fn of_condition(condition: ExprId, scope: &Scope<'a>) -> Self {
+        let mut reach = Self::default();
+        reach.add(condition, scope.data);
+        reach
+    }
+
+    /// Tells whether a condition may come out differently when a fact does.
+    pub(super) fn is_moved_by(&self, entry: &Entry) -> bool {
+        match entry.fact {
+            // Without a time no reading counts.
+            Fact::Now => self.reads(&entry.fact) || !self.signals.is_empty(),
+            Fact::Signal(_)
+            | Fact::Usage(_)
+            | Fact::Breaker(_)
+            | Fact::Objects(..)
+            | Fact::Path(_) => self.touches(entry),
+        }
+    }
+
     /// Returns what a blocker reads.
     pub(super) fn of(blocker: &Blocker, scope: &Scope<'a>) -> Self {
         let mut reach = Self::default();

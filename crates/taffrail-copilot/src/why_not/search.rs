@@ -5,12 +5,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use taffrail::{Request, Verdict};
-use taffrail_runtime::Program;
+use taffrail::{Decision, Request, Verdict};
 use taffrail_runtime::inspect::Blocker;
+use taffrail_runtime::program::ExprId;
+use taffrail_runtime::{Program, Truth};
 
 use super::reach::{Reach, Scope};
-use super::universe::Universe;
+use super::universe::{Entry, Universe};
 
 /// The most facts that an answer changes.
 pub(super) const MOST_FACTS: usize = 4;
@@ -43,20 +44,23 @@ pub(super) struct Search<'s> {
     pub(super) decisions: u32,
     /// The facts that a blocker reads.
     pub(super) movers: BTreeMap<Blocker, Vec<usize>>,
+    /// The facts that a condition reads.
+    pub(super) movers_of_conditions: BTreeMap<ExprId, Vec<usize>>,
 }
 
 struct Node {
     changes: Changes,
-    blockers: Vec<Blocker>,
+    /// For each blocker the facts that can move it.
+    movers: Vec<Vec<usize>>,
 }
 
 impl Search<'_> {
     /// Returns a smallest set of changes with which the verdict is the target or milder.
     pub(super) fn find(&mut self, target: Verdict) -> Found {
-        let decision = self.program.decide(self.request);
+        self.decisions = 0;
         let mut level = vec![Node {
             changes: Vec::new(),
-            blockers: decision.blockers(target),
+            movers: self.blockers(&Vec::new(), target),
         }];
         let mut tried: BTreeSet<Changes> = BTreeSet::new();
         for size in 1..=MOST_FACTS {
@@ -73,12 +77,12 @@ impl Search<'_> {
                     if self.decisions >= self.most_decisions() {
                         return Found::GaveUp;
                     }
-                    let blockers = self.blockers(&changes, target);
-                    if blockers.is_empty() {
+                    let movers = self.blockers(&changes, target);
+                    if movers.is_empty() {
                         return Found::Changes(changes);
                     }
                     if more > 0 {
-                        next.push(Node { changes, blockers });
+                        next.push(Node { changes, movers });
                     }
                 }
             }
@@ -95,11 +99,16 @@ impl Search<'_> {
             .max(50)
     }
 
-    /// Returns what keeps the verdict above the target with these changes.
-    fn blockers(&mut self, changes: &Changes, target: Verdict) -> Vec<Blocker> {
+    /// Returns for everything that keeps the verdict above the target with these changes the facts that can move it.
+    fn blockers(&mut self, changes: &Changes, target: Verdict) -> Vec<Vec<usize>> {
         self.decisions = self.decisions.saturating_add(1);
         let request = self.universe.request(self.request, changes);
-        self.program.decide(&request).blockers(target)
+        let decision = self.program.decide(&request);
+        let blockers = decision.blockers(target);
+        blockers
+            .iter()
+            .map(|blocker| self.movers(blocker, &decision))
+            .collect()
     }
 
     /// Tells whether the verdict is the target or milder when facts have these values.
@@ -110,11 +119,11 @@ impl Search<'_> {
 
     /// Returns the changes to try beyond those of a node: all that can move the blocker with the fewest of them; none when some blocker
     /// cannot be moved, or when they need more facts than are left.
-    fn branches(&mut self, node: &Node, facts_left: usize) -> Vec<(usize, usize)> {
+    fn branches(&self, node: &Node, facts_left: usize) -> Vec<(usize, usize)> {
         let movers: Vec<Vec<usize>> = node
-            .blockers
+            .movers
             .iter()
-            .map(|blocker| self.movers_beyond(blocker, &node.changes))
+            .map(|movers| self.not_changed(movers, &node.changes))
             .collect();
         if least_needed(&movers) > facts_left {
             return Vec::new();
@@ -133,36 +142,81 @@ impl Search<'_> {
             .collect()
     }
 
-    /// Returns the facts that a blocker reads.
-    pub(super) fn movers(&mut self, blocker: &Blocker) -> &[usize] {
-        let (universe, scope) = (self.universe, self.scope);
-        self.movers.entry(blocker.clone()).or_insert_with(|| {
-            let reach = Reach::of(blocker, scope);
-            let entries = universe.entries.iter().enumerate();
-            entries
-                .filter(|(_, entry)| reach.touches(entry))
-                .map(|(at, _)| at)
-                .collect()
-        })
+    /// Returns the facts that can move a blocker of a decision.
+    pub(super) fn movers(&mut self, blocker: &Blocker, decision: &Decision<'_>) -> Vec<usize> {
+        if *blocker == Blocker::NoGrant {
+            return self.movers_of_grants(decision);
+        }
+        if let Some(movers) = self.movers.get(blocker) {
+            return movers.clone();
+        }
+        let reach = Reach::of(blocker, self.scope);
+        let movers = self.entries(|entry| reach.touches(entry));
+        self.movers.insert(blocker.clone(), movers.clone());
+        movers
     }
 
-    /// Returns the facts that a blocker reads and that are not changed yet.
-    fn movers_beyond(&mut self, blocker: &Blocker, changes: &Changes) -> Vec<usize> {
+    /// Returns the facts that can make a grant hold: what its clauses read that do not hold. A grant with such a clause that reads no
+    /// fact never holds.
+    fn movers_of_grants(&mut self, decision: &Decision<'_>) -> Vec<usize> {
+        let scope = self.scope;
+        let mut inspector = decision.inspect();
+        let mut all = BTreeSet::new();
+        for rule in scope.grants() {
+            let mut own: BTreeSet<usize> = BTreeSet::new();
+            if inspector.on(rule) != Truth::True {
+                if !scope.verbs_may_change {
+                    continue;
+                }
+                own.extend(self.entries(|entry| entry.fact.is_of_live_object()));
+            }
+            let failing: Vec<Vec<usize>> = rule
+                .conditions
+                .iter()
+                .filter(|condition| inspector.truth(condition.expr) != Truth::True)
+                .map(|condition| self.movers_of_condition(condition.expr))
+                .collect();
+            if failing.iter().all(|movers| !movers.is_empty()) {
+                own.extend(failing.into_iter().flatten());
+                all.extend(own);
+            }
+        }
+        all.into_iter().collect()
+    }
+
+    fn movers_of_condition(&mut self, condition: ExprId) -> Vec<usize> {
+        if let Some(movers) = self.movers_of_conditions.get(&condition) {
+            return movers.clone();
+        }
+        let reach = Reach::of_condition(condition, self.scope);
+        let movers = self.entries(|entry| reach.is_moved_by(entry));
+        self.movers_of_conditions.insert(condition, movers.clone());
+        movers
+    }
+
+    fn entries(&self, is_meant: impl Fn(&Entry) -> bool) -> Vec<usize> {
+        let entries = self.universe.entries.iter().enumerate();
+        entries
+            .filter(|(_, entry)| is_meant(entry))
+            .map(|(at, _)| at)
+            .collect()
+    }
+
+    /// Returns the facts that are not changed yet, as wholes or in parts.
+    fn not_changed(&self, movers: &[usize], changes: &Changes) -> Vec<usize> {
         let entries = &self.universe.entries;
-        let changed: Vec<_> = changes
+        let changed: Vec<&Entry> = changes
             .iter()
             .filter_map(|(entry, _)| entries.get(*entry))
             .collect();
-        let all = self.movers(blocker).iter().copied();
-        all.filter(|entry| {
-            let entry = entries.get(*entry);
+        let is_free = |at: &usize| {
+            let entry = entries.get(*at);
             entry.is_some_and(|entry| {
-                !changed
-                    .iter()
-                    .any(|changed| changed.fact.overlaps(&entry.fact))
+                let mut changed = changed.iter();
+                !changed.any(|changed| changed.fact.overlaps(&entry.fact))
             })
-        })
-        .collect()
+        };
+        movers.iter().copied().filter(is_free).collect()
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use taffrail::{Decision, Request, Value};
 use taffrail_runtime::inspect::Inspector;
-use taffrail_runtime::program::{ProgramData, Root, RuleId, SlotId};
+use taffrail_runtime::program::{ProgramData, Root, RuleId, SlotId, SlotPath};
 
 use super::changed::{Around, set};
 use super::fact::{Fact, Standing, is_part_of_change, standing, value_at};
@@ -120,6 +120,11 @@ pub(super) fn universe<'a>(
             universe.without_choice.insert(entry.fact);
         }
     }
+    // What is tried in parts is tried.
+    let entries = &universe.entries;
+    universe
+        .without_choice
+        .retain(|fact| !entries.iter().any(|entry| entry.fact.overlaps(fact)));
     universe
 }
 
@@ -252,20 +257,19 @@ fn others(points: &Points, is: &Value) -> Vec<Choice> {
         let listed: Vec<String> = texts.iter().map(|text| format!("`{text}`")).collect();
         choices.push(Choice {
             value: Value::string("something-else"),
-            meaning: Meaning::Words(format!("something other than {}", listed.join(", "))),
+            meaning: Meaning::Words(format!("a text other than {}", listed.join(", "))),
         });
     }
     choices
 }
 
-/// Returns the fact that a slot is, and whether it can be different; none for a part of the action.
-pub(super) fn fact_of_slot(
+/// Returns the fact that a path is, and whether it can be different; none for a part of the action.
+pub(super) fn fact_of_path(
     data: &ProgramData,
-    slot: SlotId,
+    path: &SlotPath,
     request: &Request,
     inspector: &Inspector<'_>,
 ) -> Option<(Fact, Standing)> {
-    let path = data.slots.get(slot.0 as usize)?;
     if path.root == Root::Now {
         return Some((Fact::Now, Standing::Changeable));
     }

@@ -156,6 +156,23 @@ fn who_asks_would_have_to_belong_to_a_group_and_the_namespace_to_carry_a_label()
 }
 
 #[test]
+fn labels_are_found_behind_lets_and_defaults() {
+    let policy = format!(
+        "{GRANT}let labels = if target.kind == \"Namespace\" then proposed.metadata.labels else namespace.labels
+let environment = lower(labels[\"env\"] ?? labels[\"environment\"])
+guard production {{ on scale when environment in [\"prod\", \"production\"] propose because \"production\" }}\n"
+    );
+    let facts = "facts: { namespace: { name: shop, labels: { environment: Production } } }";
+    insta::assert_snapshot!(answer(&policy, facts), @r#"
+    Why not execute?
+
+    One fact would turn propose into execute:
+
+    - `namespace.labels.env` would have to be a text other than \`prod\`, \`production\` (it is absent), for `p.production` (p.guard:8)
+    "#);
+}
+
+#[test]
 fn an_intent_would_have_to_be_wider() {
     let facts = "intent: { goal: x, scope: { namespaces: [shop], verbs: [restart] }, expires: 2026-11-22T09:00:00Z }
 facts: { now: 2026-11-22T10:00:00Z }";
@@ -284,7 +301,7 @@ fn a_search_that_is_too_large_says_so() {
     [
       {
         "what": "facts for execute",
-        "decisions": 213,
+        "decisions": 214,
         "because": "no set of up to 4 facts that was tried leads to execute"
       }
     ]

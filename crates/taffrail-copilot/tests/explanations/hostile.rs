@@ -147,6 +147,30 @@ proptest! {
 }
 
 #[test]
+fn what_a_fact_is_stays_text_too() {
+    let policy =
+        "policy p  grant g { on delete when namespace.labels.env == \"dev\" because \"fine\" }";
+    let policies = taffrail::PolicySet::from_sources([("p.guard", policy)]).unwrap();
+    for hostile in HOSTILE {
+        let mut request = crate::facts::request(
+            "verb: delete\ntarget: { apiVersion: v1, kind: Pod, namespace: shop, name: cart }\nfacts: { namespace: { labels: { env: x } } }",
+        );
+        let labels = json!({ "labels": { "env": hostile } });
+        request.namespace = taffrail::Value::from_json(&labels);
+        let why = taffrail_copilot::why_not(&policies, &request);
+        let told = why.changes.iter().any(|change| change.is.contains(hostile));
+        assert!(told, "{why:?}");
+        check_markdown(&explain::why_page(&why));
+        check_markdown(&explain::why_card(&why));
+        let line = explain::why_line(&why);
+        assert!(
+            !line.chars().any(is_deceptive) && !line.contains('`') && line.chars().count() <= 200,
+            "{line}"
+        );
+    }
+}
+
+#[test]
 fn a_long_reason_is_cut_between_words() {
     let mut decided = serde_json::to_value(example()).unwrap();
     decided["contributions"][0]["because"] = "the quick brown fox jumps over the lazy dog "
