@@ -1,9 +1,9 @@
 #!/bin/sh
-# Runs one fuzz target from all the seeds that the project holds: run.sh parse|format|compile|decide|crds|command|manifest|stored|tool_call|hook|replay|tests [SECONDS]
+# Runs one fuzz target from all the seeds that the project holds: run.sh parse|format|compile|decide|goal|crds|command|manifest|stored|tool_call|hook|replay|tests [SECONDS]
 # Whatever else stands on the command line goes to libFuzzer.
 set -eu
 cd "$(dirname "$0")"
-target=${1:?run.sh parse|format|compile|decide|crds|command|manifest|stored|tool_call|hook|replay|tests [SECONDS] [libFuzzer options]}
+target=${1:?run.sh parse|format|compile|decide|goal|crds|command|manifest|stored|tool_call|hook|replay|tests [SECONDS] [libFuzzer options]}
 shift
 seconds=600
 case ${1:-} in [0-9]*) seconds=$1; shift ;; esac
@@ -23,8 +23,9 @@ parse | format | compile | tests)
             >"$seeds/$(basename "$chapter").guard"
     done
     ;;
-decide)
+decide | goal)
     cp seeds/decide/* "$seeds"
+    [ "$target" = decide ] || cp seeds/goal/* "$seeds"
     find ../policies -path '*examples*' -type f | while read -r file; do
         cp "$file" "$seeds/$(echo "$file" | tr / _)"
     done
