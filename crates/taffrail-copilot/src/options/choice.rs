@@ -1,9 +1,10 @@
 //! From a draft of an option to the option: decided, and described.
 
 use jiff::Timestamp;
+use serde_json::Value as Json;
 use taffrail::{Report, Verdict};
 use taffrail_actions::{Action, document_of, without_secrets};
-use taffrail_runtime::request::{Plan, Request};
+use taffrail_runtime::request::{Plan, Proposed, Request};
 use taffrail_runtime::text;
 
 use crate::advice::{Ask, Choice, ChoiceKind, Step, Way};
@@ -65,11 +66,11 @@ impl Desk<'_> {
         let verdict = hardest.map_or(Verdict::Propose, |report| report.verdict);
         let steps = draft.steps.iter().map(|(due, request)| Step {
             not_before: due.map(text::time),
-            action: asked_of(request),
+            action: asked_of(request, question.asked),
         });
         let way = if draft.kind == ChoiceKind::Ask {
             Way::Ask(Box::new(Ask {
-                action: asked_of(question.asked),
+                action: asked_of(question.asked, question.asked),
                 people: words::people(verdict, &gate),
             }))
         } else {
@@ -118,7 +119,7 @@ impl Desk<'_> {
                     .iter()
                     .map(|request| Step {
                         not_before: None,
-                        action: asked_of(request),
+                        action: asked_of(request, request),
                     })
                     .collect(),
             ),
@@ -141,20 +142,42 @@ fn joined(decisions: &[Report]) -> taffrail::Gate {
     }
 }
 
-/// Returns what is asked, without what is known and without who asks: whoever takes it finds that out anew.
-fn asked_of(request: &Request) -> serde_json::Value {
+/// Returns what is asked, without what is known and without who asks: whoever takes it finds that out anew. What was asked for as a patch
+/// stays one.
+fn asked_of(request: &Request, asked: &Request) -> Json {
     let mut document = without_secrets(document_of(&Action::Single(Box::new(request.clone()))));
     if let Some(map) = document.as_object_mut() {
-        for key in [
-            "current",
-            "facts",
-            "impact",
-            "intent",
-            "principal",
-            "rollback",
-        ] {
+        let current = map.remove("current").unwrap_or_default();
+        if matches!(asked.proposed, Proposed::Patch(_))
+            && let Some(proposed) = map.remove("proposed")
+        {
+            map.insert("patch".into(), difference(&current, proposed));
+        }
+        for key in ["facts", "impact", "intent", "principal", "rollback"] {
             map.remove(key);
         }
     }
     document
+}
+
+/// Returns the merge patch (RFC 7386) that makes one value the other.
+fn difference(before: &Json, after: Json) -> Json {
+    let Json::Object(after) = after else {
+        return after;
+    };
+    let nothing = serde_json::Map::new();
+    let before = before.as_object().unwrap_or(&nothing);
+    let gone = before.keys().filter(|key| !after.contains_key(*key));
+    let mut patch: serde_json::Map<String, Json> =
+        gone.map(|key| (key.clone(), Json::Null)).collect();
+    for (key, value) in after {
+        match before.get(&key) {
+            Some(old) if *old == value => {}
+            old => {
+                let change = difference(old.unwrap_or(&Json::Null), value);
+                patch.insert(key, change);
+            }
+        }
+    }
+    Json::Object(patch)
 }
