@@ -89,7 +89,8 @@ pub struct Step {
     /// Not before this instant (RFC 3339); at once when absent.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub not_before: Option<String>,
-    /// What is asked, as an action document without facts: verb, target, patch or proposed.
+    /// What is asked, as an action document without facts: verb, target, patch or proposed. Of a Secret, and of an object whose kind is not known,
+    /// without patch and proposed: the contents are with whoever asked.
     pub action: Json,
 }
 

@@ -149,3 +149,34 @@ guard never { on patch when "w1" in dynamic(proposed).rules[0].verbs propose bec
     ]);
     insta::assert_snapshot!(ran.shown());
 }
+
+#[test]
+fn the_contents_of_a_secret_are_not_told_and_their_digests_are_not_handed_over() {
+    let policy = "policy shop.secrets\n\nguard look { on rotate propose because \"somebody looks at it\" }\n";
+    for (kind, about) in [("Secret", "patch"), ("Secret", "proposed")] {
+        let action = format!(
+            r#"{{"verb": "rotate", "target": {{"apiVersion": "v1", "kind": "{kind}", "namespace": "shop", "name": "db"}},
+            "current": {{"data": {{"password": "b2xkLXNlc2FtZQ=="}}}}, "{about}": {{"data": {{"password": "bmV3LXNlc2FtZQ=="}}}}}}"#
+        );
+        let workspace = Workspace::new(&[("policies/p.guard", policy), ("action.json", &action)]);
+        for form in ["text", "json", "markdown"] {
+            let arguments = [
+                "options",
+                "--policies",
+                "policies",
+                "--output",
+                form,
+                "action.json",
+            ];
+            let ran = workspace.run(&arguments);
+            assert_eq!(ran.code, Some(3), "{}", ran.err);
+            assert!(!ran.out.contains("c2FtZQ"), "{}", ran.out);
+            if form == "json" {
+                let advice: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+                let step = &advice["options"][0]["way"]["do"][0]["action"];
+                let keys: Vec<&String> = step.as_object().unwrap().keys().collect();
+                assert_eq!(keys, ["target", "verb"]);
+            }
+        }
+    }
+}

@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 use taffrail::{Report, Verdict};
 use taffrail_actions::{Action, document_of, without_secrets};
 use taffrail_runtime::request::{Plan, Proposed, Request};
-use taffrail_runtime::text;
+use taffrail_runtime::{Value, text};
 
 use crate::advice::{Ask, Choice, ChoiceKind, Step, Way};
 use crate::options::fields::Question;
@@ -143,10 +143,15 @@ fn joined(decisions: &[Report]) -> taffrail::Gate {
 }
 
 /// Returns what is asked, without what is known and without who asks: whoever takes it finds that out anew. What was asked for as a patch
-/// stays one.
+/// stays one. The contents of a Secret are not repeated, not even as digests: those must never be taken for the contents.
 fn asked_of(request: &Request, asked: &Request) -> Json {
     let mut document = without_secrets(document_of(&Action::Single(Box::new(request.clone()))));
+    let is_open = matches!(&request.target.kind, Value::String(kind) if &**kind != "Secret");
     if let Some(map) = document.as_object_mut() {
+        if !is_open {
+            map.remove("patch");
+            map.remove("proposed");
+        }
         let current = map.remove("current").unwrap_or_default();
         if matches!(asked.proposed, Proposed::Patch(_))
             && let Some(proposed) = map.remove("proposed")
