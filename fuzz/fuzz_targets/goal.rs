@@ -28,7 +28,7 @@ fuzz_target!(|bytes: &[u8]| {
         }
     }
     serde_json::to_string(&advice).expect("advice is JSON");
-    explain::options(&advice);
+    assert!(!explain::options(&advice).is_empty());
 });
 
 fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
