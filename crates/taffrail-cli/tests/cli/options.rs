@@ -180,3 +180,19 @@ fn the_contents_of_a_secret_are_not_told_and_their_digests_are_not_handed_over()
         }
     }
 }
+
+#[test]
+fn a_workload_that_does_not_say_runs_one_replica() {
+    let policy = "policy shop.pods\n\ngrant few { on scale when impact.pods <= 1 because \"one pod more or less\" }\n";
+    let action = SCALE.replace("spec: { replicas: 2 } }", "spec: {} }");
+    let workspace = Workspace::new(&[("policies/p.guard", policy), ("action.yaml", &action)]);
+    let ran = workspace.run(&["options", "--policies", "policies", "action.yaml"]);
+    let first: Vec<&str> = ran.out.lines().take(2).collect();
+    assert_eq!(
+        first,
+        [
+            "1. execute, risk 0: spec.replicas: 2 instead of 9",
+            "   trade-off  goes from 1 to 2 instead of 9: 7 of the change is left undone"
+        ]
+    );
+}

@@ -8,6 +8,7 @@ use crate::advice::ChoiceKind;
 use crate::options::Desk;
 use crate::options::choice::Draft;
 use crate::options::fields::{Field, Question};
+use crate::options::path::Path;
 
 /// The greatest whole number that Kubernetes counts replicas and the like with (`int32`).
 const GREATEST: i64 = i32::MAX as i64;
@@ -48,7 +49,7 @@ impl Desk<'_> {
     fn number(&mut self, question: &Question<'_>, field: &Field, sought: Verdict) -> Option<Draft> {
         let scale = Scale::of(&field.value)?;
         let position = scale.position(&field.value)?;
-        let grid = self.grid(field, &scale, position);
+        let grid = self.grid(question, field, &scale, position);
         let at = |position: i64| {
             let value = scale.value(position);
             question
@@ -95,7 +96,7 @@ impl Desk<'_> {
 
     /// Numbers are looked for in the direction that was asked for, seen from what there is: the other way is another action. None is below zero
     /// unless one was asked, and none outside of what the goal keeps to.
-    fn grid(&self, field: &Field, scale: &Scale, asked: i64) -> Grid {
+    fn grid(&self, question: &Question<'_>, field: &Field, scale: &Scale, asked: i64) -> Grid {
         let (least, most) = self.goal.bounds(&field.path);
         let bound = |number: Option<Decimal>, up: bool| {
             let positions = scale.positions(number?)?;
@@ -111,7 +112,7 @@ impl Desk<'_> {
             Scale::Whole => (0, GREATEST),
             Scale::Unit(..) => (0, asked.saturating_mul(1_024).max(GREATEST)),
         };
-        let current = scale.position(&field.current);
+        let current = scale.position(&current(question, field));
         let (first, last) = match current {
             Some(current) if current < asked => (first.max(current), last),
             Some(current) => (first, last.min(current)),
@@ -123,6 +124,18 @@ impl Desk<'_> {
             asked,
             current,
         }
+    }
+}
+
+/// Returns what there is now; a workload that does not say runs one replica.
+///
+/// Source: the Kubernetes API reference, `spec.replicas` of the workload kinds.
+fn current(question: &Question<'_>, field: &Field) -> Value {
+    let is_given = matches!(question.asked.current, Value::Map(_));
+    if is_given && field.current == Value::Absent && field.path == Path::parse("spec.replicas") {
+        Value::Number(Decimal::ONE)
+    } else {
+        field.current.clone()
     }
 }
 
@@ -191,7 +204,7 @@ fn gives_up(field: &Field, scale: &Scale, grid: &Grid, position: i64) -> String 
         if is_between {
             return format!(
                 "goes from {} to {} instead of {asked}: {amount} of the change is left undone",
-                field.current.render(),
+                scale.value(current).render(),
                 scale.value(position).render()
             );
         }
