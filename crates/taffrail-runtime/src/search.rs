@@ -1,6 +1,6 @@
 //! The nearest other number with which an action gets a milder verdict.
 //!
-//! A branch-and-bound search: [`floor`](floor::floor) tells of a whole interval of numbers that no verdict in it is milder than some verdict,
+//! A branch-and-bound search: `floor` tells of a whole interval of numbers that no verdict in it is milder than some verdict,
 //! so that the interval need not be looked into; what is left is halved until single numbers are decided for good. Nothing is
 //! found that was not decided, and what is nearer than what is found was either decided or ruled out.
 
